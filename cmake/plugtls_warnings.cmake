@@ -1,0 +1,34 @@
+# plugtls_warnings: the warnings every part of this tree is written under. Private to the tree; a
+# program that uses plugtls chooses its own.
+
+option(PLUGTLS_WERROR "Make warnings errors" OFF)
+
+add_library(plugtls_warnings INTERFACE)
+target_compile_options(
+  plugtls_warnings
+  INTERFACE
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wconversion
+    -Wsign-conversion
+    -Wshadow
+    -Wcast-align
+    -Wcast-qual
+    -Wdouble-promotion
+    -Wformat=2
+    -Wimplicit-fallthrough
+    -Wnull-dereference
+    -Wundef
+    -Wvla
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+    $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wextra-semi>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+    $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
+    $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wlogical-op>
+    $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wduplicated-cond>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wlogical-op>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wduplicated-cond>
+    $<$<BOOL:${PLUGTLS_WERROR}>:-Werror>)
