@@ -27,7 +27,7 @@ def tracked_files():
     try:
         names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     except (OSError, subprocess.CalledProcessError):  # not a checkout
-        return [f for f in TOP.rglob("*") if f.is_file() and "build" not in f.parts]
+        return [f for f in TOP.rglob("*") if f.is_file() and f.relative_to(TOP).parts[0] != "build"]
     return [TOP / name for name in names.split("\0") if name and (TOP / name).is_file()]
 
 
