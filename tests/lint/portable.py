@@ -44,7 +44,7 @@ def package_hosts():
 def main():
     # A path of one component ("/src") is too short to be recognised for sure.
     paths = {str(p) for p in (TOP, pathlib.Path.home()) if len(p.parts) > 2}
-    forbidden = [re.compile(re.escape(p) + r"\b") for p in sorted(paths | package_hosts())]
+    forbidden = [re.compile(r"(?<![\w.}-])" + re.escape(p) + r"\b") for p in sorted(paths | package_hosts())]
     forbidden.append(re.compile(r"/(home|Users)/[a-z]\w+/"))
     faults = []
     files = tracked_files()
