@@ -90,6 +90,10 @@ function(plugtls_add_backend)
     target_link_options(${target} PRIVATE "LINKER:-z,defs")
   endif()
 
+  # The loader refuses what others could write to; the builder's umask must not make it that.
+  add_custom_command(TARGET ${target} POST_BUILD COMMAND chmod go-w "$<TARGET_FILE:${target}>"
+                     VERBATIM)
+
   plugtls_write_manifest(manifest "${arg_NAME}" "${output}")
   plugtls_install_backend(${target} "${manifest}")
 endfunction()
@@ -113,8 +117,11 @@ function(plugtls_write_manifest out_path name output)
   endforeach()
   string(APPEND text "isolation = \"${arg_ISOLATION}\"\n")
   file(CONFIGURE OUTPUT "${path}" CONTENT "${text}" @ONLY)
-  # The loader refuses what others could write to, whatever the builder's umask is.
   file(CHMOD "${path}" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  file(
+    CHMOD "${PLUGTLS_BACKEND_OUTPUT_DIR}" "${PLUGTLS_BACKEND_OUTPUT_DIR}/backends.d"
+    PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+                WORLD_EXECUTE)
   set(${out_path} "${path}" PARENT_SCOPE)
 endfunction()
 
