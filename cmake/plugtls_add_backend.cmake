@@ -34,9 +34,10 @@ function(plugtls_add_backend)
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "plugtls_add_backend: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  if(NOT arg_NAME MATCHES "^[a-z][a-z0-9_-]*$")
-    message(FATAL_ERROR "plugtls_add_backend: NAME is \"${arg_NAME}\"; it must begin with a small "
-                        "letter and go on with small letters, digits, - and _")
+  string(LENGTH "${arg_NAME}" name_length)
+  if(NOT arg_NAME MATCHES "^[a-z0-9][a-z0-9_-]*$" OR name_length GREATER 31)
+    message(FATAL_ERROR "plugtls_add_backend: NAME is \"${arg_NAME}\"; it must be of 1 to 31 small "
+                        "letters, digits, - and _, and begin with a letter or digit")
   endif()
   if(NOT arg_SOURCES)
     message(FATAL_ERROR "plugtls_add_backend(${arg_NAME}): SOURCES is empty")

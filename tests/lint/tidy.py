@@ -32,8 +32,10 @@ def fingerprint(entry, version):
     command.remove("-c")
     # With comments, because NOLINT is one.
     seen = run([*command, "-E", "-C"], entry["directory"])
-    configuration = (TOP / ".clang-tidy").read_text(encoding="utf-8")
-    parts = [version, configuration, entry["command"], seen.stdout, str(seen.returncode)]
+    file = pathlib.Path(entry["file"])
+    candidates = [folder / ".clang-tidy" for folder in file.parents if folder.is_relative_to(TOP)]
+    configuration = [c.read_text(encoding="utf-8") for c in candidates if c.exists()]
+    parts = [version, *configuration, entry["command"], seen.stdout, str(seen.returncode)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
