@@ -323,6 +323,11 @@ typedef plugtls_status (*plugtls_backend_entry_fn)(const plugtls_host *host, plu
 
 #define PLUGTLS_BACKEND_ENTRY_SYMBOL "plugtls_backend_entry"
 
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+plugtls_status plugtls_backend_entry(const plugtls_host *host, plugtls_backend_export *out, plugtls_error *err);
+
 /* ELF note that lets a wrong file be refused before any of its code runs: owner "plugtls", type 1, descriptor
  * u16 abi_major, u16 abi_minor in the machine's byte order, then the backend's name, NUL-terminated. */
 #define PLUGTLS_NOTE_OWNER "plugtls"
