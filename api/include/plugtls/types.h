@@ -181,7 +181,7 @@ typedef struct plugtls_error {
   char native[192];         /* the TLS library's own words, or empty */
 } plugtls_error;
 
-#define PLUGTLS_ERROR_INIT {(uint32_t)sizeof(plugtls_error), 0, -1, 0, 0, -1, 0, 0, 0, {0}, {0}, {0}}
+#define PLUGTLS_ERROR_INIT {sizeof(plugtls_error), 0, -1, 0, 0, -1, 0, 0, 0, {0}, {0}, {0}}
 
 /* ---- Features --------------------------------------------------------------------------------- */
 
