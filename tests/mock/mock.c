@@ -135,6 +135,7 @@ static plugtls_status mock_info(const plugtls_backend_instance *instance,
   (void)instance;
 #  ifdef MOCK_INFO_FAILS
   (void)out;
+  (void)anchors;
   return PLUGTLS_FAILED;
 #  else
   plugtls_backend_info full = {.size = out->size};
