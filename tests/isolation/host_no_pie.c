@@ -4,8 +4,6 @@
 // captured the symbol, and has not, for calls still reach OpenSSL.
 #include "report.h"
 
-#define _GNU_SOURCE  // dladdr
-
 #include <openssl/ssl.h>
 
 #include <dlfcn.h>
