@@ -42,7 +42,7 @@ size_t toy_counters(uint16_t *out, size_t capacity);
 /* Fills an error as far as its size allows; every error of the mock goes through here. */
 void toy_error(plugtls_error *err, int32_t code, const char *message);
 
-/* All slots that do not depend on the variant. */
-extern const plugtls_backend_table toy_table;
+/* Fills all slots that do not depend on the variant. */
+void toy_fill_table(plugtls_backend_table *table);
 
 #endif
