@@ -281,7 +281,7 @@ TEST_CASE("B2 a malformed configuration is an error that names the file", "[sele
   World world;
   const std::string text =
       GENERATE("backend = ", "backend = 12\n", "backend = [\"good\", 3]\n", "backend = \"../x\"\n",
-               "[application]\nx = 1\n", "backend = \"\xff\"\n", "backend = []\n");
+               "backend = \"\xff\"\n", "backend = []\n");
   CAPTURE(text);
   world.user_config(text);
   Registry registry(world.options());
@@ -339,6 +339,8 @@ TEST_CASE("B2 directories: the program's, PLUGTLS_PLUGIN_PATH, the user's, the s
     origins.push_back(raw.origin);
     if (raw.origin == PLUGTLS_ORIGIN_SYSTEM)
       CHECK(std::string(raw.path) == "/etc/plugtls/backends.d");
+    if (raw.origin == PLUGTLS_ORIGIN_INSTALLED)
+      CHECK(fs::path(raw.path) == fs::path(PLUGTLS_TEST_LIB_DIR) / "plugtls/backends.d");
     if (raw.searched == 0) CHECK(raw.detail[0] != '\0');
   }
   CHECK(origins == std::vector<uint32_t>{PLUGTLS_ORIGIN_PROGRAM, PLUGTLS_ORIGIN_ENVIRONMENT,
