@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// An opened backend: process-wide, never destroyed.
+#pragma once
+
+#include "plugtls/backend.h"
+#include "plugtls/plugtls.h"
+
+#include <string>
+
+struct plugtls_backend {
+  plugtls_backend_table table{};  // full: absent optional slots answer "unsupported"
+  plugtls_backend_instance *instance = nullptr;
+  plugtls_backend_info info{};
+  plugtls_backend_export exported{};
+  plugtls_host host{};
+  std::string name;
+  std::string path;
+  std::string manifest;
+};
+
+namespace plugtls::loader {
+
+// The services every backend is offered.
+plugtls_host make_host(const plugtls_backend_export *inner);
+
+// The path $SSL_CERT_FILE or the first known bundle that exists; NULL if there is none.
+const char *system_trust_bundle(void *user);
+
+// Copies a backend's table and fills the gaps. False, and why, if it breaks the contract.
+bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, std::string &why);
+
+}  // namespace plugtls::loader

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config_check.hpp"
+
+#include "error.hpp"
+
+#include <algorithm>
+
+namespace plugtls::loader {
+
+namespace {
+
+constexpr uint64_t known_flags =
+    PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION | PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK |
+    PLUGTLS_CONFIG_INSECURE_ALLOW_KEYLOG_ENV | PLUGTLS_CONFIG_VERIFY_TIME |
+    PLUGTLS_CONFIG_NO_RESUMPTION | PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH;
+constexpr std::size_t longest_protocol = 255;  // RFC 7301, 3.1
+
+// Something asked for, and the feature it takes.
+struct Asked {
+  bool asked;
+  uint32_t feature;
+};
+
+plugtls_status require(const plugtls_backend &backend, uint32_t feature, plugtls_error *err) {
+  plugtls_capability capability{};
+  capability.size = sizeof capability;
+  plugtls_backend_capability(&backend, feature, &capability);
+  if (capability.level != PLUGTLS_NO) return PLUGTLS_OK;
+  return fail_feature(
+      err, feature, backend.name,
+      "backend '%s' does not have '%s'%s%s; leave it out, or choose a backend by need",
+      backend.name.c_str(), plugtls_feature_name(feature), *capability.note != '\0' ? ": " : "",
+      capability.note);
+}
+
+plugtls_status invalid(plugtls_error *err, const char *what) {
+  return fail(err, PLUGTLS_E_INVALID_ARGUMENT, "%s", what);
+}
+
+template <typename Item>
+bool is_list(const Item *items, uint32_t count) {
+  return count == 0 || items != nullptr;
+}
+
+bool are_sources(const plugtls_source *const *sources, uint32_t count) {
+  return is_list(sources, count) &&
+         (count == 0 || std::all_of(sources, sources + count, [](const plugtls_source *source) {
+            return source != nullptr && is_zero_beyond(source, source->size, sizeof *source);
+          }));
+}
+
+plugtls_status check_identities(const plugtls_config &config, plugtls_error *err) {
+  if (!is_list(config.identities, config.identity_count))
+    return invalid(err, "identities is NULL though identity_count is not 0");
+  for (uint32_t i = 0; i < config.identity_count; ++i) {
+    const plugtls_identity *identity = config.identities[i];
+    if (identity == nullptr || !is_zero_beyond(identity, identity->size, sizeof *identity) ||
+        identity->certificate_count == 0 ||
+        !are_sources(identity->certificates, identity->certificate_count) ||
+        !are_sources(&identity->key, 1))
+      return invalid(err, "an identity needs at least one certificate, leaf first, and a key");
+  }
+  if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && config.psk_count == 0)
+    return fail(err, PLUGTLS_E_NO_CERTIFICATE,
+                "a server needs a certificate: register_certificates(chain, key)");
+  return PLUGTLS_OK;
+}
+
+plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
+  if (config.role != PLUGTLS_ROLE_CLIENT && config.role != PLUGTLS_ROLE_SERVER)
+    return invalid(err, "role is neither client nor server");
+  if ((config.flags & ~known_flags) != 0)
+    return invalid(err, "flags has a bit this libplugtls does not know");
+  if (config.client_auth > PLUGTLS_CLIENT_AUTH_REQUIRE ||
+      config.crl_check > PLUGTLS_CRL_CHECK_CHAIN || config.ocsp > PLUGTLS_OCSP_REQUIRE)
+    return invalid(err, "client_auth, crl_check or ocsp has a value this libplugtls does not know");
+  if (config.role == PLUGTLS_ROLE_CLIENT && config.client_auth != 0)
+    return invalid(err, "client_auth is for servers");
+  if (config.version_min > PLUGTLS_VERSION_MINIMUM_SUPPORTED &&
+      config.version_max > PLUGTLS_VERSION_MINIMUM_SUPPORTED &&
+      config.version_min > config.version_max)
+    return fail(err, PLUGTLS_E_VERSION_RANGE,
+                "the range of TLS versions is empty: 0x%04x to 0x%04x", config.version_min,
+                config.version_max);
+  if (!is_list(config.cipher_suites, config.cipher_suite_count) ||
+      !is_list(config.groups, config.group_count) ||
+      !is_list(config.signature_schemes, config.signature_scheme_count) ||
+      !is_list(config.alpn, config.alpn_count) || !are_sources(config.trust, config.trust_count) ||
+      !are_sources(config.crls, config.crl_count) ||
+      !is_list(config.ticket_keys, config.ticket_key_count) ||
+      !is_list(config.psks, config.psk_count))
+    return invalid(err, "a list is NULL though its count is not 0, or an entry of it is");
+  for (uint32_t i = 0; i < config.alpn_count; ++i)
+    if (config.alpn[i].size == 0 || config.alpn[i].size > longest_protocol ||
+        config.alpn[i].data == nullptr)
+      return invalid(err, "a protocol name must have 1 to 255 bytes");
+  return check_identities(config, err);
+}
+
+bool has_kind(const plugtls_source *const *sources, uint32_t count, uint32_t kind) {
+  return std::any_of(sources, sources + count,
+                     [&](const plugtls_source *source) { return source->kind == kind; });
+}
+
+bool has_key(const plugtls_config &config, uint32_t kind) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [&](const plugtls_identity *identity) { return identity->key->kind == kind; });
+}
+
+bool has_encrypted_key(const plugtls_config &config) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->password.data != nullptr ||
+                              identity->key->ask_password != nullptr;
+                     });
+}
+
+bool has_staple(const plugtls_config &config) {
+  return std::any_of(
+      config.identities, config.identities + config.identity_count,
+      [](const plugtls_identity *identity) { return identity->ocsp_response != nullptr; });
+}
+
+}  // namespace
+
+bool is_zero_beyond(const void *data, uint32_t size, std::size_t known) noexcept {
+  const auto *bytes = static_cast<const uint8_t *>(data);
+  return size <= known ||
+         std::all_of(bytes + known, bytes + size, [](uint8_t byte) { return byte == 0; });
+}
+
+plugtls_status check_config(const plugtls_backend &backend, const plugtls_config &config,
+                            const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
+  if (const plugtls_status status = check_shape(config, err); status != PLUGTLS_OK) return status;
+  const bool server = config.role == PLUGTLS_ROLE_SERVER;
+  const auto flag = [&](uint64_t bit) { return (config.flags & bit) != 0; };
+  // In the order of plugtls_config's members, so that a forgotten one is seen.
+  const Asked asked[] = {
+      {server, PLUGTLS_FEATURE_SERVER},
+      {!server, PLUGTLS_FEATURE_CLIENT},
+      {flag(PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION), PLUGTLS_FEATURE_VERIFY_OFF},
+      {flag(PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK), PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY},
+      {callbacks.keylog != nullptr, PLUGTLS_FEATURE_KEYLOG},
+      {flag(PLUGTLS_CONFIG_VERIFY_TIME), PLUGTLS_FEATURE_VERIFY_TIME},
+      {flag(PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH), PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH},
+      {config.client_auth != 0, PLUGTLS_FEATURE_CLIENT_AUTH},
+      {config.crl_check != 0 || config.crl_count > 0, PLUGTLS_FEATURE_CRL},
+      {config.ocsp != 0, PLUGTLS_FEATURE_OCSP_CLIENT},
+      {config.record_size_limit != 0, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT},
+      {config.early_data_max != 0, PLUGTLS_FEATURE_EARLY_DATA},
+      {config.cipher_suite_count > 0, PLUGTLS_FEATURE_CIPHER_SUITES},
+      {config.group_count > 0, PLUGTLS_FEATURE_GROUPS},
+      {config.signature_scheme_count > 0, PLUGTLS_FEATURE_SIGNATURE_SCHEMES},
+      {config.alpn_count > 0, PLUGTLS_FEATURE_ALPN},
+      {!server && config.identity_count > 0, PLUGTLS_FEATURE_CLIENT_CERTIFICATE},
+      {config.identity_count > 1, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES},
+      {has_encrypted_key(config), PLUGTLS_FEATURE_KEY_ENCRYPTED},
+      {has_key(config, PLUGTLS_SOURCE_URI), PLUGTLS_FEATURE_KEY_PKCS11},
+      {has_key(config, PLUGTLS_SOURCE_SIGNER), PLUGTLS_FEATURE_KEY_SIGNER},
+      {has_staple(config), PLUGTLS_FEATURE_OCSP_SERVER},
+      {has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_SYSTEM),
+       PLUGTLS_FEATURE_TRUST_SYSTEM},
+      {has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_DIRECTORY),
+       PLUGTLS_FEATURE_TRUST_DIRECTORY},
+      {config.trust_count > 0 && !has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_SYSTEM),
+       PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM},
+      {config.ticket_key_count > 0, PLUGTLS_FEATURE_TICKET_KEYS},
+      {config.psk_count > 0 || callbacks.psk != nullptr, PLUGTLS_FEATURE_PSK},
+      {callbacks.server_name != nullptr, PLUGTLS_FEATURE_SNI_CALLBACK},
+      {callbacks.verify != nullptr, PLUGTLS_FEATURE_VERIFY_CALLBACK},
+      {callbacks.new_session != nullptr, PLUGTLS_FEATURE_RESUMPTION},
+  };
+  for (const Asked &item : asked)
+    if (item.asked)
+      if (const plugtls_status status = require(backend, item.feature, err); status != PLUGTLS_OK)
+        return status;
+  return PLUGTLS_OK;
+}
+
+}  // namespace plugtls::loader

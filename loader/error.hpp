@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filling a caller's plugtls_error, whatever size it has.
+#pragma once
+
+#include "plugtls/types.h"
+
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace plugtls::loader {
+
+// Writes `error` into `err` (or nowhere), no further than err->size.
+void put_error(plugtls_error *err, const plugtls_error &error) noexcept;
+
+// Fills `err` with a code and a printf-formatted message, and answers PLUGTLS_FAILED.
+[[gnu::format(printf, 3, 4)]] plugtls_status fail(plugtls_error *err, int32_t code,
+                                                  const char *format, ...) noexcept;
+
+// The same for PLUGTLS_E_UNSUPPORTED and _NEED_UNMET, with feature and backend.
+[[gnu::format(printf, 4, 5)]] plugtls_status fail_feature(plugtls_error *err, uint32_t feature,
+                                                          std::string_view backend,
+                                                          const char *format, ...) noexcept;
+
+}  // namespace plugtls::loader

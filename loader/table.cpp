@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes over a backend's table: checks what must be there, fills what may be missing, so that no caller ever tests a
+// slot for null.
+#include "backend.hpp"
+#include "error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace plugtls::loader {
+
+namespace {
+
+// An optional slot that is absent. libplugtls adds the backend's name on the way out.
+plugtls_status unsupported(plugtls_error *err, uint32_t feature) noexcept {
+  return fail_feature(err, feature, {},
+                      "the backend does not have '%s'; choose another by need, or do without",
+                      plugtls_feature_name(feature));
+}
+
+// One stub for every signature: the error is always the last parameter.
+template <uint32_t feature, typename Slot>
+struct Stub;
+
+template <uint32_t feature, typename... Arguments>
+struct Stub<feature, plugtls_status (*)(Arguments...)> {
+  static plugtls_status answer(Arguments... arguments) noexcept {
+    plugtls_error *err = nullptr;
+    const auto keep = [&err]([[maybe_unused]] auto argument) {
+      if constexpr (std::is_same_v<decltype(argument), plugtls_error *>) err = argument;
+    };
+    (keep(arguments), ...);
+    return unsupported(err, feature);
+  }
+};
+
+template <uint32_t feature, typename Slot>
+void fill(Slot &slot) {
+  if (slot == nullptr) slot = &Stub<feature, Slot>::answer;
+}
+
+size_t no_list(const plugtls_backend_context *, uint32_t, uint16_t *, size_t) noexcept {
+  return 0;
+}
+size_t no_chain_size(const plugtls_backend_chain *) noexcept {
+  return 0;
+}
+void no_chain_free(plugtls_backend_chain *) noexcept {}
+void no_session_free(plugtls_backend_session *) noexcept {}
+
+void fill_gaps(plugtls_backend_table &table) {
+  if (table.context_list == nullptr) table.context_list = &no_list;
+  if (table.chain_size == nullptr) table.chain_size = &no_chain_size;
+  if (table.chain_free == nullptr) table.chain_free = &no_chain_free;
+  if (table.session_free == nullptr) table.session_free = &no_session_free;
+  fill<PLUGTLS_FEATURE_EFFECTIVE_CONFIG>(table.context_value);
+  fill<PLUGTLS_FEATURE_TICKET_KEYS>(table.context_set_ticket_keys);
+  fill<PLUGTLS_FEATURE_SET_CONTEXT>(table.connection_set_context);
+  fill<PLUGTLS_FEATURE_PEER_CHAIN>(table.connection_chain);
+  fill<PLUGTLS_FEATURE_PEER_CHAIN>(table.chain_at);
+  fill<PLUGTLS_FEATURE_EXPORTER>(table.export_keying_material);
+  fill<PLUGTLS_FEATURE_BINDING_TLS_EXPORTER>(table.channel_binding);
+  fill<PLUGTLS_FEATURE_KEY_UPDATE>(table.key_update);
+  fill<PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH>(table.request_client_certificate);
+  fill<PLUGTLS_FEATURE_EARLY_DATA>(table.write_early);
+  fill<PLUGTLS_FEATURE_EARLY_DATA>(table.read_early);
+  fill<PLUGTLS_FEATURE_ATTACH_FD>(table.attach_fd);
+  fill<PLUGTLS_FEATURE_RESUMPTION>(table.session_get);
+  fill<PLUGTLS_FEATURE_SESSION_BYTES>(table.session_export);
+  fill<PLUGTLS_FEATURE_SESSION_BYTES>(table.session_import);
+  fill<PLUGTLS_FEATURE_RESUMPTION>(table.session_info);
+  fill<PLUGTLS_FEATURE_VERIFY_OFFLINE>(table.verify_chain);
+}
+
+const char *missing_slot(const plugtls_backend_table &table) {
+  if (table.info == nullptr) return "info";
+  if (table.capability == nullptr) return "capability";
+  if (table.list == nullptr) return "list";
+  if (table.context_create == nullptr) return "context_create";
+  if (table.context_free == nullptr) return "context_free";
+  if (table.connection_create == nullptr) return "connection_create";
+  if (table.connection_free == nullptr) return "connection_free";
+  if (table.handshake == nullptr) return "handshake";
+  if (table.read == nullptr) return "read";
+  if (table.write == nullptr) return "write";
+  if (table.shutdown == nullptr) return "shutdown";
+  if (table.pending == nullptr) return "pending";
+  return table.connection_info == nullptr ? "connection_info" : nullptr;
+}
+
+constexpr std::size_t largest_table = 65536;
+
+}  // namespace
+
+bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out,
+                 std::string &why) {
+  if (theirs == nullptr) {
+    why = "its entry function succeeded without handing out a table";
+    return false;
+  }
+  if (theirs->size < offsetof(plugtls_backend_table, info) || theirs->size > largest_table ||
+      theirs->size % sizeof(void *) != 0) {
+    why = "its table claims a size of " + std::to_string(theirs->size) + " bytes";
+    return false;
+  }
+  if (theirs->abi_major != PLUGTLS_ABI_MAJOR) {
+    why = "its table is of ABI " + std::to_string(theirs->abi_major) +
+          " though its ELF note says otherwise";
+    return false;
+  }
+  out = {};
+  std::memcpy(&out, theirs, std::min<std::size_t>(theirs->size, sizeof out));
+  out.size = sizeof out;
+  if (const char *slot = missing_slot(out)) {
+    why = std::string("its table lacks the required slot '") + slot + "'";
+    return false;
+  }
+  fill_gaps(out);
+  return true;
+}
+
+}  // namespace plugtls::loader
