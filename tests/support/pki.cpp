@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pki.hpp"
+
+#include <plugtls/plugtls.h>
+
+#include <nlohmann/json.hpp>
+
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace support {
+namespace {
+
+const nlohmann::json &index() {
+  static const nlohmann::json value = nlohmann::json::parse(read_file(pki_path("pki.json")));
+  return value;
+}
+
+std::vector<PkiCase> read_cases(const char *which) {
+  std::vector<PkiCase> out;
+  for (const auto &item : index().at(which)) {
+    PkiCase entry;
+    entry.name = item.at("name");
+    entry.chain = item.at("chain");
+    entry.key = item.at("key");
+    if (!item.at("host").is_null()) entry.host = item.at("host");
+    entry.trust = item.at("trust");
+    entry.note = item.at("note");
+    entry.crls = item.at("crls").get<std::vector<std::string>>();
+    entry.expect = error_code(item.at("expect"));
+    out.push_back(entry);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string pki_path(const std::string &file) {
+  return std::string(PLUGTLS_TEST_PKI_DIR) + "/" + file;
+}
+
+std::string read_file(const std::string &path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+int32_t error_code(const std::string &name) {
+  constexpr std::string_view prefix = "PLUGTLS_E_";
+  if (name.rfind(prefix, 0) != 0) throw std::runtime_error("not a code: " + name);
+  std::string lower = name.substr(prefix.size());
+  for (char &letter : lower)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (int32_t code = 0; code < 800; ++code)
+    if (lower == plugtls_error_name(code)) return code;
+  throw std::runtime_error("no such code: " + name);
+}
+
+const std::vector<PkiCase> &pki_cases() {
+  static const std::vector<PkiCase> value = read_cases("cases");
+  return value;
+}
+
+const std::vector<PkiCase> &pki_clients() {
+  static const std::vector<PkiCase> value = read_cases("clients");
+  return value;
+}
+
+const std::vector<PkiKey> &pki_keys() {
+  static const std::vector<PkiKey> value = [] {
+    std::vector<PkiKey> out;
+    for (const auto &item : index().at("keys"))
+      out.push_back({item.at("key"), item.at("chain"), item.at("note"), item.at("encrypted")});
+    return out;
+  }();
+  return value;
+}
+
+const std::vector<PkiMalformed> &pki_malformed() {
+  static const std::vector<PkiMalformed> value = [] {
+    std::vector<PkiMalformed> out;
+    for (const auto &item : index().at("malformed"))
+      out.push_back({item.at("file"), item.at("note"), error_code(item.at("expect"))});
+    return out;
+  }();
+  return value;
+}
+
+const std::string &pki_password() {
+  static const std::string value = index().at("password");
+  return value;
+}
+
+}  // namespace support

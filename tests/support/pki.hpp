@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The certificates of tests/pki and what each is for.
+#ifndef PLUGTLS_TESTS_SUPPORT_PKI_HPP
+#define PLUGTLS_TESTS_SUPPORT_PKI_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace support {
+
+std::string pki_path(const std::string &file);
+std::string read_file(const std::string &path);
+// pki.json writes codes as the headers do: "PLUGTLS_E_CERT_EXPIRED". Throws for a name nobody has.
+int32_t error_code(const std::string &name);
+
+// A chain that is to be judged, and the judgement.
+struct PkiCase {
+  std::string name, chain, key, host, trust, note;
+  std::vector<std::string> crls;
+  int32_t expect = 0;
+};
+struct PkiKey {
+  std::string key, chain, note;
+  bool encrypted = false;
+};
+struct PkiMalformed {
+  std::string file, note;
+  int32_t expect = 0;
+};
+
+const std::vector<PkiCase> &pki_cases();    // servers
+const std::vector<PkiCase> &pki_clients();  // presented by clients
+const std::vector<PkiKey> &pki_keys();
+const std::vector<PkiMalformed> &pki_malformed();
+const std::string &pki_password();
+
+}  // namespace support
+
+#endif
