@@ -26,7 +26,8 @@ plugtls_host make_host(const plugtls_backend_export *inner);
 // The path $SSL_CERT_FILE or the first known bundle that exists; NULL if there is none.
 const char *system_trust_bundle(void *user);
 
-// Copies a backend's table and fills the gaps. False, and why, if it breaks the contract.
-bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, std::string &why);
+// Copies a backend's table and fills the gaps. False, with code and reason, if it breaks the contract.
+bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, int32_t &code,
+                 std::string &why);
 
 }  // namespace plugtls::loader

@@ -24,6 +24,10 @@ bool read_backend_key(const toml::table &table, std::vector<std::string> &out, s
   };
   const std::string line = "line " + std::to_string(node->source().begin.line) + ": ";
   if (const toml::array *list = node->as_array()) {
+    if (list->empty()) {
+      why = line + "backend is an empty list";
+      return false;
+    }
     for (const toml::node &item : *list)
       if (!take(item)) {
         why = line + "backend must be a name or a list of names";

@@ -61,7 +61,11 @@ std::string path_of(const link_map *map) {
 std::vector<const char *> needed_by(const link_map *map) {
   const char *strings = nullptr;
   for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag == DT_STRTAB) strings = reinterpret_cast<const char *>(entry->d_un.d_ptr);
+    if (entry->d_tag != DT_STRTAB) continue;
+    // Relocated by glibc on most machines, not on all.
+    const ElfW(Addr) address = entry->d_un.d_ptr;
+    strings =
+        reinterpret_cast<const char *>(address < map->l_addr ? address + map->l_addr : address);
   }
   std::vector<const char *> names;
   for (const ElfW(Dyn) *entry = map->l_ld; strings != nullptr && entry->d_tag != DT_NULL; ++entry) {

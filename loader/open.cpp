@@ -63,9 +63,14 @@ bool call_entry(const Library &library, plugtls_backend &backend, Refusal &refus
     return refuse(refusal, known ? err.code : PLUGTLS_E_BACKEND_REFUSED,
                   *err.message != '\0' ? err.message : "it refused without a reason");
   }
+  if (backend.exported.size > sizeof backend.exported)
+    return refuse(refusal, PLUGTLS_E_BACKEND_BROKEN,
+                  "its entry function claims to have written a size of " +
+                      std::to_string(backend.exported.size) + " bytes");
+  int32_t code = PLUGTLS_E_NONE;
   std::string why;
-  if (!adopt_table(backend.exported.table, backend.table, why))
-    return refuse(refusal, PLUGTLS_E_BACKEND_BROKEN, why);
+  if (!adopt_table(backend.exported.table, backend.table, code, why))
+    return refuse(refusal, code, why);
   backend.instance = backend.exported.instance;
   return true;
 }
@@ -188,7 +193,8 @@ plugtls_status report(const plugtls_registry &registry, const std::vector<Attemp
       resolution.rule == PLUGTLS_RULE_CONFIG ? " (" + resolution.source + ")" : "";
   if (attempts.empty())
     return fail(err, PLUGTLS_E_BACKEND_NOT_FOUND,
-                "no backend is installed, or none can be used; run 'plugtls doctor'");
+                "no backend was found in %s; run 'plugtls doctor'",
+                registry.searched_places().c_str());
   if (attempts.size() == 1 && attempts[0].refusal.code != PLUGTLS_E_NEED_UNMET) {
     const Attempt &only = attempts[0];
     const std::string exists = only.refusal.code == PLUGTLS_E_BACKEND_NOT_FOUND

@@ -27,6 +27,13 @@ std::string plugtls_registry::known_names() const {
   return out.empty() ? "none" : out;
 }
 
+std::string plugtls_registry::searched_places() const {
+  std::string out;
+  for (const Directory &directory : directories)
+    out += (out.empty() ? "" : ", ") + directory.path;
+  return out.empty() ? "any directory" : out;
+}
+
 namespace {
 
 std::vector<std::string> config_files(const plugtls_registry_options &options,

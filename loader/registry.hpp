@@ -46,4 +46,5 @@ struct plugtls_registry {
   // The manifest that a name stands for, refused or not; nullptr if there is none.
   plugtls::loader::Candidate *find(std::string_view name);
   std::string known_names() const;
+  std::string searched_places() const;
 };

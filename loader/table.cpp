@@ -92,8 +92,9 @@ constexpr std::size_t largest_table = 65536;
 
 }  // namespace
 
-bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out,
+bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, int32_t &code,
                  std::string &why) {
+  code = PLUGTLS_E_BACKEND_BROKEN;
   if (theirs == nullptr) {
     why = "its entry function succeeded without handing out a table";
     return false;
@@ -104,6 +105,7 @@ bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out
     return false;
   }
   if (theirs->abi_major != PLUGTLS_ABI_MAJOR) {
+    code = PLUGTLS_E_ABI;
     why = "its table is of ABI " + std::to_string(theirs->abi_major) +
           " though its ELF note says otherwise";
     return false;
