@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cases.hpp"
+
+namespace {
+
+struct KeyKind {
+  const char *entity;
+  uint32_t feature;
+};
+constexpr KeyKind kinds[] = {{"good-rsa", PLUGTLS_FEATURE_CERT_RSA},
+                             {"good-pss", PLUGTLS_FEATURE_CERT_RSA_PSS},
+                             {"good-ec", PLUGTLS_FEATURE_CERT_ECDSA},
+                             {"good-p384", PLUGTLS_FEATURE_CERT_ECDSA},
+                             {"good-ed25519", PLUGTLS_FEATURE_CERT_ED25519}};
+
+}  // namespace
+
+TEST_CASE("S2 every kind of key is presented, or refused by name", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  for (const KeyKind &kind : kinds) {
+    INFO(kind.entity);
+    PairOptions options;
+    options.server = server_config(kind.entity);
+    options.client.version(version);
+    if (!made_or_refused(ends.server, options.server, kind.feature)) continue;
+    Pair pair(ends, options);
+    pair.handshake();
+    INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
+    if (!supports(ends.client, kind.feature)) {
+      CHECK(pair.client.over());
+      CHECK(pair.server.over());
+      continue;
+    }
+    CHECK(pair.client.status == PLUGTLS_OK);
+    CHECK(pair.server.status == PLUGTLS_OK);
+    CHECK(pair.client.info().signature_scheme != 0);
+  }
+}
+
+TEST_CASE("S2 leaf and intermediates may come from several sources", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  PairOptions options;
+  options.server.identities = {
+      {{contents(read_file(pki_path("good-ec.der"))), file(pki_path("intermediate.pem"))},
+       contents(read_file(pki_path("good-ec.key.der")))}};
+  Pair pair(ends, options);
+  pair.connect();
+  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).size() == 2);
+}
+
+TEST_CASE("S2 a key that is another certificate's is refused when the context is made",
+          "[identities]") {
+  FOR_EVERY_BACKEND(name);
+  for (const char *other : {"good-p384", "good-rsa", "self-signed"}) {
+    Config config = server_config();
+    config.identities[0].key = file(pki_path(std::string(other) + ".key.pem"));
+    INFO(other);
+    CHECK(context_error(name, config).name() == "key_mismatch");
+  }
+}
+
+TEST_CASE("S2 a server without a certificate is refused", "[identities]") {
+  FOR_EVERY_BACKEND(name);
+  Config config = server_config();
+  config.identities.clear();
+  CHECK(context_error(name, config).name() == "no_certificate");
+}
+
+TEST_CASE("S2 of several identities the one the client can use is presented", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  const bool rsa = GENERATE(true, false);
+  PairOptions options;
+  options.server.identities = {identity("good-ec"), identity("good-rsa")};
+  if (!made_or_refused(ends.server, options.server, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES)) return;
+  if (!supports(ends.client, PLUGTLS_FEATURE_SIGNATURE_SCHEMES)) return;
+  // rsa_pss_rsae_sha256, ecdsa_secp256r1_sha256; the intermediate is signed with ECDSA either way.
+  options.client.signature_schemes = {static_cast<uint16_t>(rsa ? 0x0804 : 0x0403)};
+  if (rsa) options.client.signature_schemes.push_back(0x0403);
+  options.client.version(PLUGTLS_VERSION_TLS1_2);
+  options.client.cipher_suites = {static_cast<uint16_t>(rsa ? 0xc02f : 0xc02b)};
+  Pair pair(ends, options);
+  pair.connect();
+  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) ==
+        read_file(pki_path(rsa ? "good-rsa.der" : "good-ec.der")));
+}
+
+TEST_CASE("S2 a client presents its chain only if it is asked", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  PairOptions options;
+  options.client.version(version);
+  options.client.identities = {identity("client-ec")};
+  Pair pair(ends, options);
+  pair.connect();
+  CHECK(pair.server.chain(PLUGTLS_CHAIN_PEER).empty());
+}
