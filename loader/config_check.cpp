@@ -115,6 +115,10 @@ bool has_encrypted_key(const plugtls_config &config) {
                      });
 }
 
+bool names_version(const plugtls_config &config, uint16_t version) {
+  return config.version_min == version || config.version_max == version;
+}
+
 bool has_staple(const plugtls_config &config) {
   return std::any_of(
       config.identities, config.identities + config.identity_count,
@@ -139,6 +143,10 @@ plugtls_status check_config(const plugtls_backend &backend, const plugtls_config
       {server, PLUGTLS_FEATURE_SERVER},
       {!server, PLUGTLS_FEATURE_CLIENT},
       {flag(PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION), PLUGTLS_FEATURE_VERIFY_OFF},
+      {names_version(config, PLUGTLS_VERSION_TLS1_0), PLUGTLS_FEATURE_TLS1_0},
+      {names_version(config, PLUGTLS_VERSION_TLS1_1), PLUGTLS_FEATURE_TLS1_1},
+      {names_version(config, PLUGTLS_VERSION_TLS1_2), PLUGTLS_FEATURE_TLS1_2},
+      {names_version(config, PLUGTLS_VERSION_TLS1_3), PLUGTLS_FEATURE_TLS1_3},
       {flag(PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK), PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY},
       {callbacks.keylog != nullptr, PLUGTLS_FEATURE_KEYLOG},
       {flag(PLUGTLS_CONFIG_VERIFY_TIME), PLUGTLS_FEATURE_VERIFY_TIME},

@@ -153,6 +153,9 @@ plugtls_status plugtls_context_create(plugtls_backend *backend, const plugtls_co
       status = name_backend(
           backend->table.context_create(backend->instance, &config, &own, &context->impl, err),
           backend->name, err);
+    if (status == PLUGTLS_OK && context->impl == nullptr)
+      return fail(err, PLUGTLS_E_BACKEND_BROKEN,
+                  "backend '%s' says that it made a context and made none", backend->name.c_str());
     if (status == PLUGTLS_OK) *out = context.release();
     return status;
   });
@@ -181,7 +184,8 @@ plugtls_status plugtls_context_value(const plugtls_context *context, uint32_t va
   if (context->backend->table.context_value(context->impl, value, out) == PLUGTLS_OK)
     return PLUGTLS_OK;
   return fail_feature(err, PLUGTLS_FEATURE_EFFECTIVE_CONFIG, context->backend->name,
-                      "backend '%s' does not tell value %u", context->backend->name.c_str(), value);
+                      "backend '%s' does not tell value %u (effective_config)",
+                      context->backend->name.c_str(), value);
 }
 
 plugtls_status plugtls_context_set_ticket_keys(plugtls_context *context,

@@ -3,6 +3,8 @@
 
 #include "plugtls/backend.h"
 
+#include <sys/stat.h>
+
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -32,6 +34,12 @@ class File {
   File &operator=(const File &) = delete;
 
   bool is_open() const { return fd_ >= 0; }
+  bool holds(uint64_t offset, uint64_t size) const {
+    struct stat status {};
+    if (fstat(fd_, &status) != 0) return false;
+    const auto end = static_cast<uint64_t>(status.st_size);
+    return offset <= end && size <= end - offset;
+  }
   // True only if all of it could be read.
   bool read_at(void *out, std::size_t size, uint64_t offset) const {
     return pread(fd_, out, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size);
@@ -101,15 +109,22 @@ bool read_elf_note(const std::string &path, ElfNote &out, std::string &why) {
     why = "not a shared library for this machine";
     return false;
   }
+  bool found = false;
   for (std::size_t i = 0; i < header.e_phnum; ++i) {
     ElfW(Phdr) segment{};
-    if (!file.read_at(&segment, sizeof segment, header.e_phoff + i * sizeof segment)) break;
-    if (segment.p_type != PT_NOTE || segment.p_filesz > most_note_bytes) continue;
+    // The dynamic linker maps what it is told to, and touching what lies beyond the end kills the process.
+    if (!file.read_at(&segment, sizeof segment, header.e_phoff + i * sizeof segment) ||
+        !file.holds(segment.p_offset, segment.p_filesz)) {
+      why = "the file is cut short";
+      return false;
+    }
+    if (found || segment.p_type != PT_NOTE || segment.p_filesz > most_note_bytes) continue;
     std::vector<char> notes(segment.p_filesz);
     if (file.read_at(notes.data(), notes.size(), segment.p_offset) &&
         find_note({notes.data(), notes.size()}, out))
-      return true;
+      found = true;
   }
+  if (found) return true;
   why = "it has no ELF note of a plugtls backend";
   return false;
 }

@@ -7,11 +7,29 @@
 
 namespace plugtls::loader {
 
+namespace {
+
+// Ends a text within what the caller's error holds of it.
+void end_text(plugtls_error *err, char *text, std::size_t capacity) noexcept {
+  const auto offset = static_cast<std::size_t>(text - reinterpret_cast<const char *>(err));
+  const std::size_t held = std::min<std::size_t>(err->size, offset + capacity);
+  if (held > offset) text[held - offset - 1] = '\0';
+}
+
+void end_texts(plugtls_error *err) noexcept {
+  end_text(err, err->backend, sizeof err->backend);
+  end_text(err, err->message, sizeof err->message);
+  end_text(err, err->native, sizeof err->native);
+}
+
+}  // namespace
+
 void put_error(plugtls_error *err, const plugtls_error &error) noexcept {
   if (err == nullptr || err->size < offsetof(plugtls_error, alert)) return;
   const uint32_t size = err->size;
   std::memcpy(err, &error, std::min<size_t>(size, sizeof error));
   err->size = size;
+  end_texts(err);
 }
 
 plugtls_status fail(plugtls_error *err, int32_t code, const char *format, ...) noexcept {
@@ -39,6 +57,22 @@ plugtls_status fail_feature(plugtls_error *err, uint32_t feature, std::string_vi
   va_end(arguments);
   put_error(err, error);
   return PLUGTLS_FAILED;
+}
+
+plugtls_status name_backend(plugtls_status status, std::string_view name,
+                            plugtls_error *err) noexcept {
+  if (status < PLUGTLS_TRUNCATED || err == nullptr || err->size < offsetof(plugtls_error, alert))
+    return status;
+  if (err->code == PLUGTLS_E_NONE) {
+    fail(err, PLUGTLS_E_INTERNAL, "backend '%.*s' failed and did not say why",
+         static_cast<int>(name.size()), name.data());
+  }
+  if (err->size >= offsetof(plugtls_error, message)) {
+    std::memset(err->backend, 0, sizeof err->backend);
+    name.copy(err->backend, sizeof err->backend - 1);
+  }
+  end_texts(err);
+  return status;
 }
 
 }  // namespace plugtls::loader

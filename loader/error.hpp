@@ -23,4 +23,8 @@ void put_error(plugtls_error *err, const plugtls_error &error) noexcept;
                                                           std::string_view backend,
                                                           const char *format, ...) noexcept;
 
+// Passes a backend's answer on; an error of its says whose it is, has a code, and texts that end.
+plugtls_status name_backend(plugtls_status status, std::string_view name,
+                            plugtls_error *err) noexcept;
+
 }  // namespace plugtls::loader

@@ -24,17 +24,6 @@ plugtls_status guard(plugtls_error *err, Body body) noexcept {
   }
 }
 
-// Passes a backend's answer on; an error of its says whose it is.
-inline plugtls_status name_backend(plugtls_status status, const std::string &name,
-                                   plugtls_error *err) noexcept {
-  if (status < PLUGTLS_TRUNCATED || err == nullptr || err->size < offsetof(plugtls_error, message))
-    return status;
-  std::memset(err->backend, 0, sizeof err->backend);
-  name.copy(err->backend, sizeof err->backend - 1);
-  if (err->code == PLUGTLS_E_NONE) err->code = PLUGTLS_E_INTERNAL;
-  return status;
-}
-
 // Copies a struct of ours into one of the caller's, no further than its size.
 template <typename Sized>
 void put_sized(Sized *out, const Sized &value) noexcept {

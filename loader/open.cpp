@@ -8,6 +8,7 @@
 #include "registry.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -101,8 +102,9 @@ std::string layered_name(const std::vector<std::string> &layers, std::size_t at)
 
 plugtls_backend *open_one(const Candidate &candidate, plugtls_backend *inner, std::string name,
                           Refusal &refusal) {
-  const std::string key =
-      name + "|" + candidate.library + (inner != nullptr ? "|" + inner->path : "");
+  // Handles are never freed, so that an address tells one inner backend from another.
+  const std::string key = name + "|" + candidate.library + "|" +
+                          std::to_string(reinterpret_cast<std::uintptr_t>(inner));
   Opened &all = opened();
   if (const auto found = all.backends.find(key); found != all.backends.end())
     return found->second.get();
@@ -111,19 +113,20 @@ plugtls_backend *open_one(const Candidate &candidate, plugtls_backend *inner, st
       !open_library(candidate.library, candidate.manifest.isolation == "deepbind", library,
                     refusal))
     return nullptr;
-  auto backend = std::make_unique<plugtls_backend>();
-  backend->host = make_host(inner != nullptr ? &inner->exported : nullptr);
-  backend->name = std::move(name);
-  backend->path = candidate.library;
-  backend->manifest = candidate.path;
-  const bool good = call_entry(library, *backend, refusal) &&
-                    check_info(*backend, candidate.manifest.name, refusal) &&
-                    check_anchors(library, backend->info, refusal);
-  plugtls_backend *handle = backend.get();
-  // A refused backend may have kept the host's address: it lives on, under a key nobody asks for.
-  all.backends.emplace(good ? key : "refused|" + std::to_string(all.backends.size()) + "|" + key,
-                       std::move(backend));
-  return good ? handle : nullptr;
+  // A refused backend may have kept the host's address: it stays, under a key nobody asks for, for the next try.
+  std::unique_ptr<plugtls_backend> &attempt = all.backends["refused|" + key];
+  if (!attempt) {
+    attempt = std::make_unique<plugtls_backend>();
+    attempt->host = make_host(inner != nullptr ? &inner->exported : nullptr);
+    attempt->name = std::move(name);
+    attempt->path = candidate.library;
+    attempt->manifest = candidate.path;
+  }
+  const bool good = call_entry(library, *attempt, refusal) &&
+                    check_info(*attempt, candidate.manifest.name, refusal) &&
+                    check_anchors(library, attempt->info, refusal);
+  if (!good) return nullptr;
+  return (all.backends[key] = std::move(attempt)).get();
 }
 
 plugtls_backend *open_layers(plugtls_registry &registry, const std::vector<std::string> &layers,

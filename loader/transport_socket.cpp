@@ -12,6 +12,13 @@ using namespace plugtls::loader;
 
 namespace {
 
+bool would_block(int error) {
+#if EAGAIN != EWOULDBLOCK
+  if (error == EWOULDBLOCK) return true;
+#endif
+  return error == EAGAIN;
+}
+
 int fd_of(void *user) {
   return static_cast<int>(reinterpret_cast<intptr_t>(user));
 }
@@ -26,7 +33,7 @@ plugtls_status read_socket(void *user, void *buffer, size_t capacity, size_t *ou
     *out_size = 0;
     if (got == 0) return PLUGTLS_CLOSED;
     if (errno == EINTR) continue;
-    return errno == EAGAIN || errno == EWOULDBLOCK ? PLUGTLS_WANT_READ : PLUGTLS_FAILED;
+    return would_block(errno) ? PLUGTLS_WANT_READ : PLUGTLS_FAILED;
   }
 }
 
@@ -39,8 +46,7 @@ plugtls_status write_socket(void *user, const void *data, size_t size, size_t *o
     }
     *out_size = 0;
     if (put < 0 && errno == EINTR) continue;
-    return put == 0 || errno == EAGAIN || errno == EWOULDBLOCK ? PLUGTLS_WANT_WRITE
-                                                               : PLUGTLS_FAILED;
+    return put == 0 || would_block(errno) ? PLUGTLS_WANT_WRITE : PLUGTLS_FAILED;
   }
 }
 
