@@ -424,7 +424,9 @@ TEST_CASE("P-ABI-4 what a backend lacks answers unsupported, naming it", "[end-t
   const auto check = [&](plugtls_status status, const Error &error) {
     CHECK(status == PLUGTLS_FAILED);
     CHECK(error_name(error) == "unsupported");
-    CHECK_THAT(error.message, ContainsSubstring(backend_name(variant)));
+    CHECK(error.feature != PLUGTLS_FEATURE_NONE);
+    CHECK_THAT(error.message, ContainsSubstring(plugtls_feature_name(error.feature)));
+    CHECK(std::string(error.backend) == backend_name(variant));
   };
   uint8_t out[32] = {};
   size_t size = 0;
@@ -443,10 +445,12 @@ TEST_CASE("P-ABI-4 what a backend lacks answers unsupported, naming it", "[end-t
   check(plugtls_session_import(pair.client_context.get(), bytes_of("x"), &session, &error), error);
   plugtls_chain *chain = nullptr;
   check(plugtls_connection_chain(client, PLUGTLS_CHAIN_PEER, &chain, &error), error);
+  const plugtls_ticket_key key = {sizeof key, 0, {}, {}};
+  const plugtls_ticket_key *keys[] = {&key};
   uint64_t value = 0;
   check(plugtls_context_value(pair.client_context.get(), PLUGTLS_VALUE_FLAGS, &value, &error),
         error);
-  check(plugtls_context_set_ticket_keys(pair.server_context.get(), nullptr, 0, &error), error);
+  check(plugtls_context_set_ticket_keys(pair.server_context.get(), keys, 1, &error), error);
   plugtls_verify_request request = {};
   request.size = sizeof request;
   int32_t code = 0, depth = 0;
