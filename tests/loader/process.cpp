@@ -54,12 +54,14 @@ plugtls_backend *open_quietly(const std::string &directory, const char *names) {
                                                                                        : nullptr;
 }
 
+#ifndef PLUGTLS_SANITIZED
 size_t resident_pages() {
   std::ifstream statm("/proc/self/statm");
   size_t all = 0, resident = 0;
   statm >> all >> resident;
   return resident;
 }
+#endif
 
 // Runs `child` in a forked process; its exit status, or -1.
 template <typename Child>
