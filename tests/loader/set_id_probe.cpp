@@ -18,7 +18,7 @@ extern "C" unsigned long __wrap_getauxval(unsigned long type) {
 
 #ifdef PLUGTLS_SANITIZED
 // The leak checker attaches to its own process, which the system forbids to a privileged one.
-extern "C" const char *__asan_default_options();
+extern "C" __attribute__((visibility("default"))) const char *__asan_default_options();
 extern "C" const char *__asan_default_options() {
   return "detect_leaks=0";
 }
