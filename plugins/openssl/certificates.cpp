@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "certificates.hpp"
+
+#include "error.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace plugtls::openssl {
+
+namespace {
+
+using Bio = kit::Handle<BIO, BIO_free>;
+using Crl = kit::Handle<X509_CRL, X509_CRL_free>;
+
+Bio open_bio(const kit::Blob &blob) {
+  Bio bio(BIO_new_mem_buf(blob.bytes.data(), static_cast<int>(blob.bytes.size())));
+  if (!bio) throw std::bad_alloc();
+  return bio;
+}
+
+// Empty if there is none; what is not a certificate makes the whole source malformed.
+std::vector<Certificate> try_certificates(const kit::Blob &blob) {
+  std::vector<Certificate> out;
+  const Bio bio = open_bio(blob);
+  if (!blob.is_pem()) {
+    if (Certificate one(d2i_X509_bio(bio.get(), nullptr)); one) out.push_back(std::move(one));
+    return out;
+  }
+  while (X509 *next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+    out.emplace_back(next);
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  if (!at_end) out.clear();
+  return out;
+}
+
+int give_password(char *out, int capacity, int, void *user) {
+  const auto &password = static_cast<kit::Password *>(user)->get();
+  if (!password || password->size() > static_cast<size_t>(capacity)) return -1;
+  if (!password->empty()) std::memcpy(out, password->data(), password->size());
+  return static_cast<int>(password->size());
+}
+
+Key parse_key(const kit::Blob &blob, kit::Password &password) {
+  const Bio bio = open_bio(blob);
+  if (blob.is_pem())
+    return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_password, &password));
+  if (Key key(d2i_PrivateKey_bio(bio.get(), nullptr)); key) return key;
+  (void)BIO_reset(bio.get());
+  return Key(d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, &give_password, &password));
+}
+
+std::vector<kit::Blob> blobs_of(const plugtls_source &source, const plugtls_host &host) {
+  if (source.kind == PLUGTLS_SOURCE_DIRECTORY)
+    return kit::read_directory(kit::path_of(source.bytes));
+  std::vector<kit::Blob> out;
+  if (source.kind != PLUGTLS_SOURCE_SYSTEM) {
+    out.push_back(kit::read_source(source));
+    return out;
+  }
+  const char *bundle = host.system_trust_bundle(host.user);
+  if (bundle == nullptr)
+    kit::raise(PLUGTLS_E_TRUST_STORE_EMPTY,
+               "this system has no bundle of trust anchors; install ca-certificates, or give a "
+               "trust store");
+  out.push_back(kit::read_file(bundle));
+  return out;
+}
+
+std::size_t add_anchors(X509_STORE *store, const plugtls_source &source, const plugtls_host &host) {
+  std::size_t added = 0;
+  for (const kit::Blob &blob : blobs_of(source, host)) {
+    const auto certificates = try_certificates(blob);
+    if (certificates.empty() && source.kind != PLUGTLS_SOURCE_DIRECTORY && !blob.bytes.empty())
+      raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
+                   blob.origin + ": no trust anchor could be read from it");
+    for (const Certificate &certificate : certificates)
+      if (X509_STORE_add_cert(store, certificate.get()) == 1) ++added;
+    ERR_clear_error();
+  }
+  return added;
+}
+
+void add_crls(X509_STORE *store, const plugtls_config &config, const plugtls_host &host) {
+  for (uint32_t i = 0; i < config.crl_count; ++i) {
+    for (const kit::Blob &blob : blobs_of(*config.crls[i], host)) {
+      const Bio bio = open_bio(blob);
+      std::size_t added = 0;
+      const auto add = [&](X509_CRL *raw) {
+        const Crl crl(raw);
+        added += crl && X509_STORE_add_crl(store, crl.get()) == 1 ? 1U : 0U;
+        return raw != nullptr;
+      };
+      if (!blob.is_pem())
+        add(d2i_X509_CRL_bio(bio.get(), nullptr));
+      else
+        while (add(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr))) {
+        }
+      if (added == 0)
+        raise_native(PLUGTLS_E_CRL_MALFORMED, blob.origin + ": no CRL could be read from it");
+      ERR_clear_error();
+    }
+  }
+}
+
+void use_identity(SSL_CTX *ctx, const plugtls_identity &identity) {
+  std::vector<Certificate> chain;
+  for (uint32_t i = 0; i < identity.certificate_count; ++i)
+    for (Certificate &certificate : read_certificates(kit::read_source(*identity.certificates[i])))
+      chain.push_back(std::move(certificate));
+  const Key key = read_key(*identity.key);
+  if (X509_check_private_key(chain.front().get(), key.get()) != 1)
+    raise_native(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
+  const kit::Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> rest(
+      sk_X509_new_null());
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    sk_X509_push(rest.get(), chain[i].get());
+  if (SSL_CTX_use_cert_and_key(ctx, chain.front().get(), key.get(), rest.get(), 1) != 1)
+    raise_native(
+        PLUGTLS_E_CERTIFICATE_MALFORMED,
+        "OpenSSL does not take the certificate chain (key too short, or a weak signature?)");
+}
+
+}  // namespace
+
+std::vector<Certificate> read_certificates(const kit::Blob &blob) {
+  auto out = try_certificates(blob);
+  if (out.empty())
+    raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
+                 blob.origin + ": no certificate could be read from it");
+  ERR_clear_error();
+  return out;
+}
+
+Key read_key(const plugtls_source &source) {
+  const kit::Blob blob = kit::read_source(source);
+  kit::Password password(source);
+  Key key = parse_key(blob, password);
+  if (!key && password.wanted() && !password.given())
+    raise_native(PLUGTLS_E_PASSWORD_REQUIRED,
+                 blob.origin + ": the private key is encrypted and no password was given");
+  if (!key && password.wanted())
+    raise_native(PLUGTLS_E_PASSWORD_WRONG,
+                 blob.origin + ": the password does not open the private key");
+  if (!key)
+    raise_native(PLUGTLS_E_KEY_MALFORMED, blob.origin + ": no private key could be read from it");
+  ERR_clear_error();
+  return key;
+}
+
+void use_identities(SSL_CTX *ctx, const plugtls_config &config) {
+  for (uint32_t i = 0; i < config.identity_count; ++i)
+    use_identity(ctx, *config.identities[i]);
+}
+
+Store make_store(const plugtls_config &config, const plugtls_host &host) {
+  Store store(X509_STORE_new());
+  if (!store) throw std::bad_alloc();
+  plugtls_source system{};
+  system.size = sizeof system;
+  system.kind = PLUGTLS_SOURCE_SYSTEM;
+  std::size_t added = 0;
+  for (uint32_t i = 0; i < config.trust_count; ++i)
+    added += add_anchors(store.get(), *config.trust[i], host);
+  if (config.trust_count == 0) added = add_anchors(store.get(), system, host);
+  if (added == 0) kit::raise(PLUGTLS_E_TRUST_STORE_EMPTY, "the trust store holds no trust anchor");
+  add_crls(store.get(), config, host);
+  return store;
+}
+
+std::vector<uint8_t> to_der(X509 *certificate) {
+  const int size = i2d_X509(certificate, nullptr);
+  std::vector<uint8_t> out(static_cast<std::size_t>(std::max(size, 0)));
+  uint8_t *at = out.data();
+  if (size > 0) i2d_X509(certificate, &at);
+  return out;
+}
+
+}  // namespace plugtls::openssl

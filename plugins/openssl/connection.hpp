@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "context.hpp"
+
+#include <plugtls/backend.h>
+#include <plugtls/kit/alert.hpp>
+#include <plugtls/kit/fail.hpp>
+#include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/outbox.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
+#include <plugtls/kit/sized.hpp>
+
+#include <openssl/ssl.h>
+
+#include <string>
+#include <vector>
+
+struct plugtls_backend_connection {
+  plugtls::kit::Handle<SSL, SSL_free> ssl;
+  plugtls_transport transport{};
+  plugtls_backend_context *context = nullptr;
+  plugtls_host_connection *host_connection = nullptr;
+  plugtls::kit::Outbox<> outbox;
+  std::size_t in_flight = 0;  // bytes of a write that OpenSSL has taken and the transport has not
+  std::size_t taken = 0;      // bytes that are fully in the outbox
+  bool done = false;
+  bool sent_close = false;
+  bool saw_end = false;
+  bool transport_failed = false;
+  int32_t alert_sent = PLUGTLS_ALERT_NONE;
+  int32_t alert_received = PLUGTLS_ALERT_NONE;
+  plugtls::kit::Sticky sticky;
+  plugtls_error certificate_error = plugtls::kit::empty_error();
+  plugtls_error name_error = plugtls::kit::empty_error();
+  uint32_t peer_flags = 0;
+  std::string server_name;
+  std::vector<std::string> subject_values;
+  std::vector<plugtls_subject> subjects;
+
+  bool skips_name() const noexcept {
+    return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
+           (context->flags & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0;
+  }
+};
+
+namespace plugtls::openssl {
+
+plugtls_backend_connection *connection_of(const SSL *ssl);
+BIO_METHOD *make_bio_method();
+
+// Callbacks of OpenSSL.
+void note_alert(const SSL *ssl, int where, int value);
+int choose_by_name(SSL *ssl, int *alert, void *user);
+
+plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
+                                 const plugtls_transport *transport,
+                                 plugtls_backend_connection **out, plugtls_error *err);
+void connection_free(plugtls_backend_connection *connection);
+plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *err);
+plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t capacity,
+                    size_t *out_size, plugtls_error *err);
+plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
+                     size_t *out_size, plugtls_error *err);
+plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
+size_t pending(const plugtls_backend_connection *connection);
+plugtls_status connection_info(const plugtls_backend_connection *connection,
+                               plugtls_connection_info *out);
+plugtls_status connection_chain(const plugtls_backend_connection *connection, uint32_t which,
+                                plugtls_backend_chain **out, plugtls_error *err);
+size_t chain_size(const plugtls_backend_chain *chain);
+plugtls_status chain_at(const plugtls_backend_chain *chain, size_t index, plugtls_bytes *out);
+void chain_free(plugtls_backend_chain *chain);
+plugtls_status export_keying_material(plugtls_backend_connection *connection, const char *label,
+                                      plugtls_bytes context, uint8_t *out, size_t size,
+                                      plugtls_error *err);
+
+}  // namespace plugtls::openssl

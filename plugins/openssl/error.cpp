@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "error.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace plugtls::openssl {
+
+// SSL_get_error reads the oldest entry, so older ones have to be out of sight; the mark brings them back in the one
+// case in which there are any.
+QueueGuard::QueueGuard() : marked_(ERR_peek_error() != 0) {
+  if (marked_) ERR_set_mark();
+}
+
+QueueGuard::~QueueGuard() {
+  if (marked_)
+    ERR_pop_to_mark();
+  else if (ERR_peek_error() != 0)
+    ERR_clear_error();
+}
+
+int32_t certificate_code(int verify_error, int depth) {
+  switch (verify_error) {
+    case X509_V_OK:
+      return PLUGTLS_E_NONE;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return PLUGTLS_E_CERT_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return PLUGTLS_E_CERT_NOT_YET_VALID;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_UNTRUSTED:
+      return PLUGTLS_E_CERT_UNKNOWN_ISSUER;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return PLUGTLS_E_CERT_SELF_SIGNED;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return PLUGTLS_E_CERT_UNTRUSTED_ROOT;
+    case X509_V_ERR_INVALID_PURPOSE:
+      return depth == 0 ? PLUGTLS_E_CERT_EXTENDED_KEY_USAGE : PLUGTLS_E_CERT_NOT_A_CA;
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+    case X509_V_ERR_INVALID_NON_CA:
+      return PLUGTLS_E_CERT_NOT_A_CA;
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+      return PLUGTLS_E_CERT_PATH_LENGTH;
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+      return PLUGTLS_E_CERT_CHAIN_TOO_LONG;
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_SUBTREE_MINMAX:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
+    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+      return PLUGTLS_E_CERT_NAME_CONSTRAINTS;
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return PLUGTLS_E_CERT_WEAK_SIGNATURE;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+      return PLUGTLS_E_CERT_WEAK_KEY;
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+      return PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION;
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
+      return PLUGTLS_E_CERT_BAD_SIGNATURE;
+    case X509_V_ERR_CERT_REVOKED:
+      return PLUGTLS_E_CERT_REVOKED;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+      return PLUGTLS_E_CERT_CRL_MISSING;
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+      return PLUGTLS_E_CERT_CRL_INVALID;
+    case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+    case X509_V_ERR_INVALID_EXTENSION:
+      return PLUGTLS_E_CERT_MALFORMED;
+    default:
+      return PLUGTLS_E_CERT_OTHER;
+  }
+}
+
+int32_t protocol_code(unsigned long error) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return PLUGTLS_E_PROTOCOL;
+  switch (ERR_GET_REASON(error)) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+      return PLUGTLS_E_NOT_TLS;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_UNKNOWN_PROTOCOL:
+    case SSL_R_VERSION_TOO_LOW:
+      return PLUGTLS_E_NO_COMMON_VERSION;
+    case SSL_R_NO_SHARED_CIPHER:
+    case SSL_R_NO_SUITABLE_KEY_SHARE:
+    case SSL_R_NO_SUITABLE_GROUPS:
+    case SSL_R_NO_SHARED_GROUPS:
+    case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+    case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
+      return PLUGTLS_E_NO_COMMON_PARAMETERS;
+    case SSL_R_NO_APPLICATION_PROTOCOL:
+      return PLUGTLS_E_NO_COMMON_PROTOCOL;
+    case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+    case SSL_R_DATA_LENGTH_TOO_LONG:
+    case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
+      return PLUGTLS_E_BAD_RECORD;
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+      return PLUGTLS_E_CERT_MISSING;
+    case SSL_R_BAD_SIGNATURE:
+      return PLUGTLS_E_BAD_SIGNATURE;
+    case SSL_R_NO_RENEGOTIATION:
+      return PLUGTLS_E_RENEGOTIATION;
+    default:
+      return PLUGTLS_E_PROTOCOL;
+  }
+}
+
+void take_native(plugtls_error &error) {
+  const unsigned long code = ERR_peek_last_error();
+  error.native_code = static_cast<int64_t>(code);
+  if (code != 0) ERR_error_string_n(code, error.native, sizeof error.native);
+}
+
+void raise_native(int32_t code, const std::string &message) {
+  plugtls_error error = kit::make_error(code, "%s", message.c_str());
+  take_native(error);
+  throw kit::Error(error);
+}
+
+}  // namespace plugtls::openssl

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What OpenSSL says, in plugtls's terms.
+#pragma once
+
+#include <plugtls/kit/fail.hpp>
+
+#include <string>
+
+namespace plugtls::openssl {
+
+// The thread's error queue belongs to the host as well, where it uses the same libcrypto. Empty during a slot, and
+// as it was before afterwards (P-GEN-1).
+class QueueGuard {
+ public:
+  QueueGuard();
+  ~QueueGuard();
+  QueueGuard(const QueueGuard &) = delete;
+  QueueGuard &operator=(const QueueGuard &) = delete;
+
+ private:
+  bool marked_;
+};
+
+// PLUGTLS_E_... for a code of X509_V_ERR_...; `self_signed_leaf` tells a self-signed leaf from a root.
+int32_t certificate_code(int verify_error, int depth);
+
+// PLUGTLS_E_... for what the newest entry of the error queue says went wrong in the protocol.
+int32_t protocol_code(unsigned long error);
+
+// Takes the newest entry of the queue into `error`'s native members.
+void take_native(plugtls_error &error);
+
+// Throws with the newest entry of the queue as native text.
+[[noreturn]] void raise_native(int32_t code, const std::string &message);
+
+}  // namespace plugtls::openssl
