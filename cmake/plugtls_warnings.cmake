@@ -18,7 +18,7 @@ target_compile_options(
     -Wdouble-promotion
     -Wformat=2
     -Wimplicit-fallthrough
-    -Wnull-dereference
+
     -Wundef
     -Wvla
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>

@@ -115,7 +115,8 @@ plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err
 plugtls_status outcome(plugtls_backend_connection &connection, int result, plugtls_error *err) {
   switch (SSL_get_error(connection.ssl.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      return PLUGTLS_WANT_READ;
+      // What was stashed goes out first: the peer may be waiting for it.
+      return flush(connection) == PLUGTLS_WANT_WRITE ? PLUGTLS_WANT_WRITE : PLUGTLS_WANT_READ;
     case SSL_ERROR_WANT_WRITE:
       return PLUGTLS_WANT_WRITE;
     case SSL_ERROR_ZERO_RETURN:
@@ -187,6 +188,13 @@ int choose_by_name(SSL *ssl, int *alert, void *) {
   const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   const plugtls_status status =
       callbacks.server_name(callbacks.user, connection.host_connection, name, &replacement, &error);
+  if (status == PLUGTLS_WANT_CALLBACK) {
+    connection.name_error = kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the server name callback answered want_callback; this backend cannot suspend");
+    *alert = kit::alert::internal_error;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
   if (status != PLUGTLS_OK) {
     connection.name_error =
         error.code != PLUGTLS_E_NONE
@@ -239,9 +247,13 @@ std::unique_ptr<plugtls_backend_connection> make(plugtls_backend_context *contex
   SSL *ssl = connection->ssl.get();
   SSL_set_ex_data(ssl, 0, connection.get());
   SSL_set_bio(ssl, bio, bio);
-  context->role == PLUGTLS_ROLE_SERVER ? SSL_set_accept_state(ssl) : SSL_set_connect_state(ssl);
+  if (context->role == PLUGTLS_ROLE_SERVER)
+    SSL_set_accept_state(ssl);
+  else
+    SSL_set_connect_state(ssl);
   if (!connection->server_name.empty() &&
-      SSL_set_tlsext_host_name(ssl, connection->server_name.c_str()) != 1)
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               connection->server_name.data()) != 1)
     raise_native(PLUGTLS_E_HOSTNAME_INVALID, "OpenSSL does not take the server name");
   return connection;
 }
@@ -265,6 +277,7 @@ void connection_free(plugtls_backend_connection *connection) {
 }
 
 plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *err) {
+  const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
   if (connection->done) return flush(*connection);
   const QueueGuard queue;
@@ -276,6 +289,7 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
 
 plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t capacity,
                     size_t *out_size, plugtls_error *err) {
+  const kit::ErrnoKeeper keeper;
   *out_size = 0;
   if (connection->sticky.set()) [[unlikely]]
     return settle(*connection, err);
@@ -292,6 +306,7 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
 
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
                      size_t *out_size, plugtls_error *err) {
+  const kit::ErrnoKeeper keeper;
   *out_size = 0;
   if (connection->sticky.set()) [[unlikely]]
     return settle(*connection, err);
@@ -326,6 +341,7 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
 }
 
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err) {
+  const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
   if (!connection->done) return wrong_state(err, "shutdown");
   if (connection->sent_close) return flush(*connection);

@@ -242,6 +242,7 @@ void read_plain(plugtls_backend_context &context, const plugtls_config &config) 
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
                                                const plugtls_config &config,
                                                const plugtls_backend_callbacks *callbacks) {
+  prepare(*instance);
   auto context = std::make_unique<plugtls_backend_context>();
   context->instance = instance;
   context->callbacks = kit::read_sized(callbacks);
@@ -262,7 +263,9 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
 
 }  // namespace
 
-void discover(plugtls_backend_instance &instance) {
+namespace {
+
+void discover(const plugtls_backend_instance &instance) {
   const Ctx ctx = new_ctx(TLS_method());
   SSL_CTX_set_cipher_list(ctx.get(), all_suites);
   SSL_CTX_set_ciphersuites(ctx.get(), all_suites13);
@@ -278,6 +281,19 @@ void discover(plugtls_backend_instance &instance) {
   for (const Scheme &scheme : known_schemes)
     if (SSL_CTX_set1_sigalgs_list(ctx.get(), scheme.name) == 1)
       instance.schemes.push_back(scheme.number);
+}
+
+}  // namespace
+
+void prepare(const plugtls_backend_instance &instance) noexcept {
+  (void)kit::guard(nullptr, [&] {
+    std::call_once(instance.prepared, [&] {
+      const QueueGuard queue;
+      instance.bio_method = make_bio_method();
+      discover(instance);
+    });
+    return plugtls_status{PLUGTLS_OK};
+  });
 }
 
 uint16_t group_of_nid(int nid) noexcept {

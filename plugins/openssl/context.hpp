@@ -1,61 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-// An instance (what the library has), and a context (what a configuration made of it).
 #pragma once
 
-#include "certificates.hpp"
-
 #include <plugtls/backend.h>
+#include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/selection.hpp>
 
 #include <openssl/ssl.h>
 
-#include <array>
+#include <mutex>
 #include <string>
 #include <vector>
 
+// What is found out about the library once.
 struct plugtls_backend_instance {
+  struct Suite {
+    uint16_t number;
+    std::string name;
+  };
   plugtls_host host{};
-  plugtls_backend_info info{};
-  plugtls::kit::Handle<BIO_METHOD, BIO_meth_free> transport_method;
-  // What can be configured, found out from the library at run time, in order of preference.
-  std::vector<std::uint16_t> suites, groups, schemes;
+  // Found out on first use: the entry function must not call into the library before libplugtls has proved that
+  // nobody captured its symbols.
+  mutable std::once_flag prepared;
+  mutable std::vector<Suite> suites;
+  mutable std::vector<uint16_t> suite_numbers;
+  mutable std::vector<uint16_t> groups;
+  mutable std::vector<uint16_t> schemes;
+  mutable BIO_METHOD *bio_method = nullptr;
 };
 
 struct plugtls_backend_context {
+  plugtls::kit::Handle<SSL_CTX, SSL_CTX_free> ctx;
   plugtls_backend_instance *instance = nullptr;
-  plugtls::kit::Handle<SSL_CTX, SSL_CTX_free> ssl;
   plugtls_backend_callbacks callbacks{};
-  std::uint64_t flags = 0;
-  std::uint32_t role = 0, client_auth = 0, crl_check = 0, verify_depth = 0;
-  std::uint32_t ticket_lifetime = 0, ticket_count = 0;
-  std::size_t fragment = 16384, anchors = 0, identities = 0;
-  std::int64_t verify_time = 0;
-  std::vector<std::uint16_t> versions, suites, groups, schemes;
-  std::vector<std::uint8_t> alpn;  // as on the wire, in order of preference
-  std::array<std::uint8_t, 32> policy{};  // digest of what verification depends on
+  uint32_t role = 0;
+  uint64_t flags = 0;
+  uint32_t client_auth = 0;
+  uint32_t verify_depth = 0;
+  uint32_t crl_check = 0;
+  plugtls::kit::VersionRange versions{};
+  std::vector<uint16_t> suites;
+  std::vector<uint16_t> groups;
+  std::vector<uint16_t> schemes;
+  std::string alpn;  // wire format
+  uint32_t identities = 0;
+  uint32_t anchors = 0;
 
-  [[nodiscard]] bool verifies() const noexcept {
-    return (flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) == 0;
-  }
-  [[nodiscard]] bool is_server() const noexcept { return role == PLUGTLS_ROLE_SERVER; }
-  [[nodiscard]] std::int64_t time() const noexcept {
-    if ((flags & PLUGTLS_CONFIG_VERIFY_TIME) != 0) return verify_time;
-    return instance->host.now(instance->host.user);
-  }
+  bool verifies() const noexcept;
 };
 
 namespace plugtls::openssl {
 
-void find_lists(plugtls_backend_instance &instance);
+inline constexpr uint16_t versions[] = {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3};
+
+// Fills the lists of what this OpenSSL can do, once.
+void prepare(const plugtls_backend_instance &instance) noexcept;
+
+uint16_t group_of_nid(int nid) noexcept;
+uint16_t scheme_of(int type_nid, int hash_nid) noexcept;
+
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,
                               plugtls_backend_context **out, plugtls_error *err);
 void context_free(plugtls_backend_context *context);
-std::size_t context_list(const plugtls_backend_context *context, std::uint32_t list,
-                         std::uint16_t *out, std::size_t capacity);
-plugtls_status context_value(const plugtls_backend_context *context, std::uint32_t value,
-                             std::uint64_t *out);
-
-std::uint16_t group_of_nid(int nid) noexcept;
-std::uint16_t scheme_of(SSL *ssl) noexcept;
+size_t context_list(const plugtls_backend_context *context, uint32_t list, uint16_t *out,
+                    size_t capacity);
+plugtls_status context_value(const plugtls_backend_context *context, uint32_t value, uint64_t *out);
 
 }  // namespace plugtls::openssl

@@ -105,6 +105,7 @@ void capability(const plugtls_backend_instance *instance, uint32_t feature,
                 plugtls_capability *out) {
   plugtls_capability answer{};
   answer.size = sizeof answer;
+  prepare(*instance);
   kit::answer_capability(capabilities, feature, &answer);
   if (feature == PLUGTLS_FEATURE_CIPHER_SUITES) answer.value = instance->suites.size();
   if (feature == PLUGTLS_FEATURE_GROUPS) answer.value = instance->groups.size();
@@ -118,6 +119,7 @@ void capability(const plugtls_backend_instance *instance, uint32_t feature,
 
 size_t list(const plugtls_backend_instance *instance, uint32_t which, uint16_t *out,
             size_t capacity) {
+  prepare(*instance);
   switch (which) {
     case PLUGTLS_LIST_CIPHER_SUITES:
       return kit::copy_list(instance->suite_numbers, out, capacity);
@@ -178,8 +180,6 @@ plugtls_backend_instance *instance_for(const plugtls_host &host) {
   if (instance != nullptr) return instance;
   auto made = std::make_unique<plugtls_backend_instance>();
   made->host = host;
-  made->bio_method = make_bio_method();
-  discover(*made);
   instance = made.release();
   return instance;
 }
@@ -211,7 +211,6 @@ plugtls_status plugtls_backend_entry(const plugtls_host *host, plugtls_backend_e
                        unsigned{services.abi_major});
     if (services.inner != nullptr)
       return kit::fail(err, PLUGTLS_E_BACKEND_REFUSED, "this backend wraps no other");
-    const openssl::QueueGuard queue;
     kit::write_sized(out, plugtls_backend_export{sizeof(plugtls_backend_export), 0, &openssl::table,
                                                  openssl::instance_for(services)});
     return plugtls_status{PLUGTLS_OK};

@@ -5,19 +5,32 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <cerrno>
+#include <new>
+
 namespace plugtls::openssl {
 
-// SSL_get_error reads the oldest entry, so older ones have to be out of sight; the mark brings them back in the one
-// case in which there are any.
-QueueGuard::QueueGuard() : marked_(ERR_peek_error() != 0) {
-  if (marked_) ERR_set_mark();
+// SSL_get_error reads the oldest entry, so the host's own, if it has any, are put aside meanwhile.
+QueueGuard::QueueGuard() {
+  while (ERR_peek_error() != 0)
+    [[unlikely]] {
+      Entry entry{};
+      const char *data = nullptr;
+      int flags = 0;
+      entry.code = ERR_get_error_all(&entry.file, &entry.line, &entry.function, &data, &flags);
+      if (data != nullptr && (flags & ERR_TXT_STRING) != 0) entry.data = data;
+      kept_.push_back(std::move(entry));
+    }
 }
 
 QueueGuard::~QueueGuard() {
-  if (marked_)
-    ERR_pop_to_mark();
-  else if (ERR_peek_error() != 0)
-    ERR_clear_error();
+  if (ERR_peek_error() != 0) ERR_clear_error();
+  for (const Entry &entry : kept_) {
+    ERR_new();
+    ERR_set_debug(entry.file, entry.line, entry.function);
+    ERR_set_error(ERR_GET_LIB(entry.code), ERR_GET_REASON(entry.code),
+                  entry.data.empty() ? nullptr : "%s", entry.data.c_str());
+  }
 }
 
 int32_t certificate_code(int verify_error, int depth) {

@@ -5,6 +5,7 @@
 #include <plugtls/kit/fail.hpp>
 
 #include <string>
+#include <vector>
 
 namespace plugtls::openssl {
 
@@ -18,7 +19,14 @@ class QueueGuard {
   QueueGuard &operator=(const QueueGuard &) = delete;
 
  private:
-  bool marked_;
+  struct Entry {
+    unsigned long code;
+    const char *file;
+    int line;
+    const char *function;
+    std::string data;
+  };
+  std::vector<Entry> kept_;
 };
 
 // PLUGTLS_E_... for a code of X509_V_ERR_...; `self_signed_leaf` tells a self-signed leaf from a root.
