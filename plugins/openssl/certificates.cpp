@@ -17,7 +17,9 @@ using Bio = kit::Handle<BIO, BIO_free>;
 using Crl = kit::Handle<X509_CRL, X509_CRL_free>;
 
 Bio open_bio(const kit::Blob &blob) {
-  Bio bio(BIO_new_mem_buf(blob.bytes.data(), static_cast<int>(blob.bytes.size())));
+  // A null pointer is no memory to OpenSSL, not even with a size of 0.
+  const void *data = blob.bytes.empty() ? "" : static_cast<const void *>(blob.bytes.data());
+  Bio bio(BIO_new_mem_buf(data, static_cast<int>(blob.bytes.size())));
   if (!bio) throw std::bad_alloc();
   return bio;
 }
