@@ -247,6 +247,17 @@ plugtls_status plugtls_export_keying_material(plugtls_connection *connection, co
 plugtls_status plugtls_channel_binding(plugtls_connection *connection, uint32_t binding,
                                        uint8_t *out, size_t capacity, size_t *out_size,
                                        plugtls_error *err) {
+  const plugtls_backend &backend = *connection->context->backend;
+  const uint32_t feature = binding == PLUGTLS_BINDING_TLS_SERVER_END_POINT
+                               ? PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT
+                               : PLUGTLS_FEATURE_BINDING_TLS_EXPORTER;
+  plugtls_capability capability{};
+  capability.size = sizeof capability;
+  plugtls_backend_capability(&backend, feature, &capability);
+  // One slot for several features: an absent one could not tell which was asked for.
+  if (capability.level == PLUGTLS_NO)
+    return fail_feature(err, feature, backend.name, "backend '%s' does not have %s: %s",
+                        backend.name.c_str(), plugtls_feature_name(feature), capability.note);
   return finish(
       connection,
       connection->table->channel_binding(connection->impl, binding, out, capacity, out_size, err),

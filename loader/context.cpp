@@ -59,7 +59,11 @@ plugtls_status on_server_name(void *user, plugtls_host_connection *connection, c
 int32_t on_verify(void *user, plugtls_host_connection *connection, const plugtls_verdict *verdict,
                   plugtls_error *err) {
   const auto &context = *static_cast<plugtls_context *>(user);
-  return context.callbacks.verify(context.callbacks.user, connection_of(connection), verdict, err);
+  const int32_t answer =
+      context.callbacks.verify(context.callbacks.user, connection_of(connection), verdict, err);
+  // An answer that is none of them accepts nothing.
+  return answer >= PLUGTLS_VERIFY_KEEP && answer <= PLUGTLS_VERIFY_PENDING ? answer
+                                                                           : PLUGTLS_VERIFY_REJECT;
 }
 
 // One write per line, so that lines of several connections and processes do not mix.

@@ -68,6 +68,12 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
     CHECK(pair.server.status == PLUGTLS_OK);
     return;
   }
+  // In TLS 1.2 a server may find that none of its suites goes with what its certificate allows.
+  if (version == PLUGTLS_VERSION_TLS1_2 && pair.server.error.alert_received == 0 &&
+      pair.server.error.name() == "no_common_parameters") {
+    CHECK(pair.client.error.name() == "alert_received");
+    return;
+  }
   REQUIRE(pair.client.status == PLUGTLS_FAILED);
   CHECK(pair.client.error.name() == plugtls_error_name(entry.expect));
   CHECK(pair.client.error.certificate_depth >= -1);

@@ -68,7 +68,7 @@ plugtls_status Transport::write(const void *data, size_t size, size_t *out_size)
   *out_size = 0;
   if (fail_write_at && writes_ >= *fail_write_at) return PLUGTLS_FAILED;
   ++writes_;
-  if (stutters(&write_wanted_)) return PLUGTLS_WANT_WRITE;
+  if (full || stutters(&write_wanted_)) return PLUGTLS_WANT_WRITE;
   size_t take = portion(size);
   if (out_.limit != 0) {
     if (out_.available() >= out_.limit) return PLUGTLS_WANT_WRITE;

@@ -55,6 +55,8 @@ class Transport {
   std::optional<size_t> fail_write_at = {};
   bool want_every_other = false;  // every call wants once before it goes on
 
+  bool full = false;  // no write goes on
+
   static constexpr int32_t os_error = 104;  // what last_os_error answers: ECONNRESET
 
  private:
