@@ -207,6 +207,7 @@ int choose_by_name(SSL *ssl, int *alert, void *) {
   if (replacement != nullptr) {
     SSL_set_SSL_CTX(ssl, replacement->ctx.get());
     SSL_set_verify(ssl, SSL_CTX_get_verify_mode(replacement->ctx.get()), nullptr);
+    X509_VERIFY_PARAM_set1(SSL_get0_param(ssl), SSL_CTX_get0_param(replacement->ctx.get()));
     connection.context = replacement;
   }
   return SSL_TLSEXT_ERR_OK;

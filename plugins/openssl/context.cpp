@@ -222,8 +222,10 @@ void set_protocol(plugtls_backend_context &context) {
   SSL_CTX_set_session_id_context(ctx, id.data(), id.size());
   // A resumed session has skipped verification; it must not outlive the settings it was verified under, so there is none
   // on servers that ask clients for certificates.
-  const bool resumes =
-      (context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0 && context.client_auth == 0;
+  // Nor where the name callback may put a stricter context in place: OpenSSL has accepted the ticket by then, and a
+  // client would enter a virtual host that asks for certificates with the session of one that does not.
+  const bool resumes = (context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0 &&
+                       context.client_auth == 0 && context.callbacks.server_name == nullptr;
   if (resumes) return;
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);

@@ -145,7 +145,8 @@ int verify(X509_STORE_CTX *store_ctx) {
       judgement.code != PLUGTLS_E_NONE ? describe(judgement, store_ctx) : kit::empty_error();
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(store_ctx, connection, judgement, said);
-  if (answer == PLUGTLS_VERIFY_REJECT) {
+  // Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
+  if (answer != PLUGTLS_VERIFY_KEEP && answer != PLUGTLS_VERIFY_INSECURE_ACCEPT) {
     error = said.code != PLUGTLS_E_NONE
                 ? said
                 : kit::make_error(PLUGTLS_E_CERT_REJECTED,
