@@ -57,6 +57,9 @@ Judgement judge(X509_STORE_CTX *store_ctx, const plugtls_backend_connection &con
           (X509_get_extended_key_usage(at) & wanted) != 0)
         out.code = PLUGTLS_E_CERT_KEY_USAGE;
     }
+    // OpenSSL notes a malformed extension and then fails to find an issuer.
+    if (at != nullptr && (X509_get_extension_flags(at) & EXFLAG_INVALID) != 0)
+      out.code = PLUGTLS_E_CERT_MALFORMED;
     if (out.code == PLUGTLS_E_CERT_OTHER && at != nullptr && is_weak_signature(at))
       out.code = PLUGTLS_E_CERT_WEAK_SIGNATURE;
     return out;
