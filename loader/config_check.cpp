@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config_check.hpp"
 
-#include "error.hpp"
+#include "guard.hpp"
 
 #include <algorithm>
 
@@ -42,10 +42,12 @@ bool is_list(const Item *items, uint32_t count) {
   return count == 0 || items != nullptr;
 }
 
-bool are_sources(const plugtls_source *const *sources, uint32_t count) {
-  return is_list(sources, count) &&
-         (count == 0 || std::all_of(sources, sources + count, [](const plugtls_source *source) {
-            return source != nullptr && is_zero_beyond(source, source->size, sizeof *source);
+// A list of sized structs, none of them NULL or asking for more than is known.
+template <typename Sized>
+bool are_known(const Sized *const *items, uint32_t count) {
+  return count == 0 ||
+         (items != nullptr && std::all_of(items, items + count, [](const Sized *item) {
+            return item != nullptr && is_zero_beyond(item, item->size, sizeof *item);
           }));
 }
 
@@ -56,8 +58,8 @@ plugtls_status check_identities(const plugtls_config &config, plugtls_error *err
     const plugtls_identity *identity = config.identities[i];
     if (identity == nullptr || !is_zero_beyond(identity, identity->size, sizeof *identity) ||
         identity->certificate_count == 0 ||
-        !are_sources(identity->certificates, identity->certificate_count) ||
-        !are_sources(&identity->key, 1))
+        !are_known(identity->certificates, identity->certificate_count) ||
+        !are_known(&identity->key, 1))
       return invalid(err, "an identity needs at least one certificate, leaf first, and a key");
   }
   if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && config.psk_count == 0)
@@ -85,10 +87,10 @@ plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
   if (!is_list(config.cipher_suites, config.cipher_suite_count) ||
       !is_list(config.groups, config.group_count) ||
       !is_list(config.signature_schemes, config.signature_scheme_count) ||
-      !is_list(config.alpn, config.alpn_count) || !are_sources(config.trust, config.trust_count) ||
-      !are_sources(config.crls, config.crl_count) ||
-      !is_list(config.ticket_keys, config.ticket_key_count) ||
-      !is_list(config.psks, config.psk_count))
+      !is_list(config.alpn, config.alpn_count) || !are_known(config.trust, config.trust_count) ||
+      !are_known(config.crls, config.crl_count) ||
+      !are_known(config.ticket_keys, config.ticket_key_count) ||
+      !are_known(config.psks, config.psk_count))
     return invalid(err, "a list is NULL though its count is not 0, or an entry of it is");
   for (uint32_t i = 0; i < config.alpn_count; ++i)
     if (config.alpn[i].size == 0 || config.alpn[i].size > longest_protocol ||
@@ -127,16 +129,12 @@ bool has_staple(const plugtls_config &config) {
 
 }  // namespace
 
-bool is_zero_beyond(const void *data, uint32_t size, std::size_t known) noexcept {
-  const auto *bytes = static_cast<const uint8_t *>(data);
-  return size <= known ||
-         std::all_of(bytes + known, bytes + size, [](uint8_t byte) { return byte == 0; });
-}
-
 plugtls_status check_config(const plugtls_backend &backend, const plugtls_config &config,
                             const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
   if (const plugtls_status status = check_shape(config, err); status != PLUGTLS_OK) return status;
   const bool server = config.role == PLUGTLS_ROLE_SERVER;
+  const bool verifies = (config.flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) == 0 &&
+                        (!server || config.client_auth != PLUGTLS_CLIENT_AUTH_NONE);
   const auto flag = [&](uint64_t bit) { return (config.flags & bit) != 0; };
   // In the order of plugtls_config's members, so that a forgotten one is seen.
   const Asked asked[] = {
@@ -166,8 +164,12 @@ plugtls_status check_config(const plugtls_backend &backend, const plugtls_config
       {has_key(config, PLUGTLS_SOURCE_URI), PLUGTLS_FEATURE_KEY_PKCS11},
       {has_key(config, PLUGTLS_SOURCE_SIGNER), PLUGTLS_FEATURE_KEY_SIGNER},
       {has_staple(config), PLUGTLS_FEATURE_OCSP_SERVER},
-      {has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_SYSTEM),
+      {verifies && (config.trust_count == 0 ||
+                    has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_SYSTEM)),
        PLUGTLS_FEATURE_TRUST_SYSTEM},
+      {has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_FILE) ||
+           has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_BYTES),
+       PLUGTLS_FEATURE_TRUST_FILE},
       {has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_DIRECTORY),
        PLUGTLS_FEATURE_TRUST_DIRECTORY},
       {config.trust_count > 0 && !has_kind(config.trust, config.trust_count, PLUGTLS_SOURCE_SYSTEM),

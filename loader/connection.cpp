@@ -79,14 +79,6 @@ plugtls_status check_target(const plugtls_context &context,
   return PLUGTLS_OK;
 }
 
-plugtls_connection_options own_copy(const plugtls_connection_options *options) {
-  plugtls_connection_options out{};
-  if (options != nullptr)
-    std::memcpy(&out, options, std::min<std::size_t>(options->size, sizeof out));
-  out.size = sizeof out;
-  return out;
-}
-
 uint32_t peer_flags(const plugtls_context &context, const plugtls_connection_options &options) {
   const bool unchecked = (options.flags & PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
                          (context.flags & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0;
@@ -149,7 +141,15 @@ plugtls_status plugtls_connection_create(plugtls_context *context,
                                          const plugtls_connection_options *options,
                                          const plugtls_transport *transport,
                                          plugtls_connection **out, plugtls_error *err) {
-  return guard(err, [&] { return create(context, own_copy(options), transport, out, err); });
+  return guard(err, [&] {
+    plugtls_connection_options known{};
+    if (!take_sized(options, known))
+      return fail_feature(
+          err, PLUGTLS_FEATURE_NONE, context->backend->name,
+          "the connection's options have settings that are newer than this libplugtls (1.%d)",
+          PLUGTLS_ABI_MINOR);
+    return create(context, known, transport, out, err);
+  });
 }
 
 void plugtls_connection_free(plugtls_connection *connection) {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 
@@ -112,24 +113,19 @@ plugtls_backend_callbacks trampolines(plugtls_context &context) {
   return out;
 }
 
-void open_keylog(plugtls_context &context) {
+// What the environment asked for and cannot be had is an error like any other.
+plugtls_status open_keylog(plugtls_context &context, plugtls_error *err) {
   const char *path = secure_getenv("SSLKEYLOGFILE");
   if ((context.flags & PLUGTLS_CONFIG_INSECURE_ALLOW_KEYLOG_ENV) == 0 || path == nullptr ||
       *path == '\0')
-    return;
+    return PLUGTLS_OK;
   context.keylog_file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
-}
-
-// The part of a sized struct that is known, in a struct of ours. False if there is more to it and that is not zero.
-template <typename Sized>
-bool take_sized(const Sized *given, Sized &out) {
-  out = {};
-  if (given != nullptr) {
-    if (!is_zero_beyond(given, given->size, sizeof out)) return false;
-    std::memcpy(&out, given, std::min<std::size_t>(given->size, sizeof out));
-  }
-  out.size = sizeof out;
-  return true;
+  if (context.keylog_file >= 0) return PLUGTLS_OK;
+  const int error = errno;
+  fail(err, PLUGTLS_E_FILE, "the key log $SSLKEYLOGFILE names, %s, cannot be opened: %s", path,
+       std::strerror(error));
+  if (err != nullptr && err->size >= offsetof(plugtls_error, reserved)) err->os_error = error;
+  return PLUGTLS_FAILED;
 }
 
 }  // namespace
@@ -150,9 +146,9 @@ plugtls_status plugtls_context_create(plugtls_backend *backend, const plugtls_co
     context->backend = backend;
     context->role = config.role;
     context->flags = config.flags;
-    open_keylog(*context);
+    plugtls_status status = open_keylog(*context, err);
     const plugtls_backend_callbacks own = trampolines(*context);
-    plugtls_status status = check_config(*backend, config, own, err);
+    if (status == PLUGTLS_OK) status = check_config(*backend, config, own, err);
     if (status == PLUGTLS_OK)
       status = name_backend(
           backend->table.context_create(backend->instance, &config, &own, &context->impl, err),

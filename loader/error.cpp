@@ -9,11 +9,15 @@ namespace plugtls::loader {
 
 namespace {
 
-// Ends a text within what the caller's error holds of it.
+// Ends a text within what the caller's error holds of it, and keeps it to one line: names from outside ride in it, and
+// whoever prints it must not print a terminal's control sequences.
 void end_text(plugtls_error *err, char *text, std::size_t capacity) noexcept {
   const auto offset = static_cast<std::size_t>(text - reinterpret_cast<const char *>(err));
   const std::size_t held = std::min<std::size_t>(err->size, offset + capacity);
-  if (held > offset) text[held - offset - 1] = '\0';
+  if (held <= offset) return;
+  text[held - offset - 1] = '\0';
+  for (char *at = text; *at != '\0'; ++at)
+    if ((*at > '\0' && *at < ' ') || *at == '\x7f') *at = '?';
 }
 
 void end_texts(plugtls_error *err) noexcept {
@@ -32,31 +36,39 @@ void put_error(plugtls_error *err, const plugtls_error &error) noexcept {
   end_texts(err);
 }
 
-plugtls_status fail(plugtls_error *err, int32_t code, const char *format, ...) noexcept {
-  if (err == nullptr) return PLUGTLS_FAILED;
+namespace {
+
+[[gnu::format(printf, 5, 0)]] plugtls_status write_error(plugtls_error *err, int32_t code,
+                                                         uint32_t feature, std::string_view backend,
+                                                         const char *format,
+                                                         va_list arguments) noexcept {
   plugtls_error error = PLUGTLS_ERROR_INIT;
   error.code = code;
-  va_list arguments;
-  va_start(arguments, format);
+  error.feature = feature;
+  backend.copy(error.backend, sizeof error.backend - 1);
   std::vsnprintf(error.message, sizeof error.message, format, arguments);
-  va_end(arguments);
   put_error(err, error);
   return PLUGTLS_FAILED;
 }
 
-plugtls_status fail_feature(plugtls_error *err, uint32_t feature, std::string_view backend,
-                            const char *format, ...) noexcept {
-  if (err == nullptr) return PLUGTLS_FAILED;
-  plugtls_error error = PLUGTLS_ERROR_INIT;
-  error.code = PLUGTLS_E_UNSUPPORTED;
-  error.feature = feature;
-  backend.copy(error.backend, sizeof error.backend - 1);
+}  // namespace
+
+plugtls_status fail(plugtls_error *err, int32_t code, const char *format, ...) noexcept {
   va_list arguments;
   va_start(arguments, format);
-  std::vsnprintf(error.message, sizeof error.message, format, arguments);
+  const plugtls_status status = write_error(err, code, PLUGTLS_FEATURE_NONE, {}, format, arguments);
   va_end(arguments);
-  put_error(err, error);
-  return PLUGTLS_FAILED;
+  return status;
+}
+
+plugtls_status fail_feature(plugtls_error *err, uint32_t feature, std::string_view backend,
+                            const char *format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  const plugtls_status status =
+      write_error(err, PLUGTLS_E_UNSUPPORTED, feature, backend, format, arguments);
+  va_end(arguments);
+  return status;
 }
 
 plugtls_status name_backend(plugtls_status status, std::string_view name,

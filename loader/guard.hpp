@@ -3,6 +3,7 @@
 
 #include "error.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -22,6 +23,25 @@ plugtls_status guard(plugtls_error *err, Body body) noexcept {
   } catch (...) {
     return fail(err, PLUGTLS_E_INTERNAL, "libplugtls: unknown exception");
   }
+}
+
+// True if all bytes of a sized struct beyond `known` are zero: nothing is asked for that we do not know.
+inline bool is_zero_beyond(const void *data, uint32_t size, std::size_t known) noexcept {
+  const auto *bytes = static_cast<const uint8_t *>(data);
+  return size <= known ||
+         std::all_of(bytes + known, bytes + size, [](uint8_t byte) { return byte == 0; });
+}
+
+// The caller's struct, or zeroes for NULL, in one of ours. False if it asks for more than we know.
+template <typename Sized>
+bool take_sized(const Sized *given, Sized &out) noexcept {
+  out = {};
+  if (given != nullptr) {
+    if (!is_zero_beyond(given, given->size, sizeof out)) return false;
+    std::memcpy(&out, given, std::min<std::size_t>(given->size, sizeof out));
+  }
+  out.size = sizeof out;
+  return true;
 }
 
 // Copies a struct of ours into one of the caller's, no further than its size.
