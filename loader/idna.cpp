@@ -73,16 +73,15 @@ std::string to_unicode(const char *name) {
 }
 
 std::optional<HostName> parse_host(std::string_view text) {
-  if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
-    text.remove_prefix(1);
-    text.remove_suffix(1);
-  }
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  if (bracketed) text = text.substr(1, text.size() - 2);
   const std::string terminated(text);
   std::array<char, 16> bytes{};
-  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1)
+  if (!bracketed && inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1)
     return HostName{true, std::string(bytes.data(), 4)};
   if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1)
     return HostName{true, std::string(bytes.data(), 16)};
+  if (bracketed) return std::nullopt;  // brackets are for IPv6 (RFC 3986, 3.2.2)
   if (auto name = to_ascii(text)) return HostName{false, std::move(*name)};
   return std::nullopt;
 }
