@@ -102,7 +102,8 @@ plugtls_status write_buffer(void *user, const void *data, size_t size, size_t *o
   plugtls_buffer *outgoing = static_cast<plugtls_buffer *>(user)->outgoing;
   *out_size = plugtls_buffer_write(outgoing, data, size);
   if (*out_size > 0) return PLUGTLS_OK;
-  return outgoing->ended ? PLUGTLS_FAILED : PLUGTLS_WANT_WRITE;
+  // Without a limit there is always room: nothing was taken because memory ran out.
+  return outgoing->ended || outgoing->limit == 0 ? PLUGTLS_FAILED : PLUGTLS_WANT_WRITE;
 }
 
 }  // namespace
