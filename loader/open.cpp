@@ -136,16 +136,18 @@ plugtls_backend *open_layers(plugtls_registry &registry, const std::vector<std::
     refusal = {PLUGTLS_E_BACKEND_NOT_FOUND, "there is no backend '" + layers[at] + "'"};
     return nullptr;
   }
-  if (candidate->stage == PLUGTLS_STAGE_REFUSED) {
+  const bool is_layer = at + 1 < layers.size();
+  if (candidate->stage == PLUGTLS_STAGE_REFUSED && !(is_layer && candidate->is_wrapper_alone)) {
     refusal = {candidate->code, candidate->detail};
     return nullptr;
   }
   plugtls_backend *inner = nullptr;
-  if (at + 1 < layers.size() && (inner = open_layers(registry, layers, at + 1, refusal)) == nullptr)
+  if (is_layer && (inner = open_layers(registry, layers, at + 1, refusal)) == nullptr)
     return nullptr;
   plugtls_backend *backend = open_one(*candidate, inner, layered_name(layers, at), refusal);
   const bool whole_answer = backend != nullptr || layers.size() == 1;
   if (!whole_answer) return nullptr;  // how it fared as a layer says nothing of it alone
+  candidate->is_wrapper_alone = backend == nullptr && refusal.code == PLUGTLS_E_BACKEND_REFUSED;
   candidate->stage = backend != nullptr ? PLUGTLS_STAGE_OPENED : PLUGTLS_STAGE_REFUSED;
   candidate->code = backend != nullptr ? 0 : refusal.code;
   candidate->detail = backend != nullptr ? "" : refusal.detail;
@@ -253,11 +255,11 @@ plugtls_status plugtls_backend_open(plugtls_registry *registry, const char *name
                                     const plugtls_need *needs, size_t need_count,
                                     plugtls_backend **out, plugtls_error *err) {
   return guard(err, [&] {
+    const std::lock_guard lock(opened().mutex);
     plugtls_resolution resolution{};
     resolution.size = sizeof resolution;
     const plugtls_status status = plugtls_registry_resolve(registry, names, &resolution, err);
     if (status != PLUGTLS_OK) return status;
-    const std::lock_guard lock(opened().mutex);
     return open_first(*registry, needs, need_count, out, err);
   });
 }

@@ -74,14 +74,6 @@ plugtls_status read_configuration(plugtls_registry &registry,
   return PLUGTLS_OK;
 }
 
-plugtls_registry_options own_copy(const plugtls_registry_options *options) {
-  plugtls_registry_options out{};
-  if (options != nullptr)
-    std::memcpy(&out, options, std::min<std::size_t>(options->size, sizeof out));
-  out.size = sizeof out;
-  return out;
-}
-
 }  // namespace
 
 extern "C" {
@@ -89,7 +81,14 @@ extern "C" {
 plugtls_status plugtls_registry_create(const plugtls_registry_options *given,
                                        plugtls_registry **out, plugtls_error *err) {
   return guard(err, [&] {
-    const plugtls_registry_options options = own_copy(given);
+    plugtls_registry_options options{};
+    constexpr uint32_t known_flags = PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT |
+                                     PLUGTLS_REGISTRY_IGNORE_CONFIG |
+                                     PLUGTLS_REGISTRY_ONLY_DIRECTORIES;
+    if (!take_sized(given, options) || (options.flags & ~known_flags) != 0)
+      return fail(
+          err, PLUGTLS_E_INVALID_ARGUMENT,
+          "the registry's options have settings or flags that are newer than this libplugtls");
     auto registry = std::make_unique<plugtls_registry>();
     registry->environment =
         read_environment((options.flags & PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT) != 0);

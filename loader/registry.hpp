@@ -17,6 +17,7 @@ namespace plugtls::loader {
 struct Candidate {
   uint32_t origin = 0;
   uint32_t stage = PLUGTLS_STAGE_FOUND;
+  bool is_wrapper_alone = false;  // refused because it was opened over nothing; a layer it may be
   int32_t code = 0;
   Manifest manifest;
   std::string path;     // of the manifest
