@@ -205,7 +205,7 @@ class Socket {
 
   void wait_or_throw(short events, const Deadline &until, std::string_view what) const {
     const int error = errno;
-    if (error != EAGAIN && error != EWOULDBLOCK) throw_os_error(what, error);
+    if (error != EAGAIN) throw_os_error(what, error);
     if (!blocking_)
       throw_status(events == POLLIN ? IoStatus::want_read : IoStatus::want_write,
                    plugtls_error(PLUGTLS_ERROR_INIT));

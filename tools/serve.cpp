@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// plugtls serve: a server to try things on.
+#include "arguments.hpp"
+#include "serve/server.hpp"
+#include "serve/throwaway_certificate.hpp"
+#include "terminal.hpp"
+#include "verb.hpp"
+
+#include <plugtls/plugtls.hpp>
+
+#include <sys/resource.h>
+
+#include <memory>
+#include <optional>
+
+namespace plugtls::tools {
+
+namespace {
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 4433;
+  std::string backend;
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
+  std::string password_file;
+  std::string ca;
+  std::string client_authentication = "none";
+  std::string alpn;
+  std::string min_version;
+  std::string max_version;
+  std::string ciphers;
+  std::string groups;
+  std::string mode = "echo";
+  double handshake_timeout = 10;
+  double idle_timeout = 60;
+  ServerOptions server;
+};
+
+ClientAuthentication client_authentication(const std::string &text) {
+  if (text == "request") return ClientAuthentication::request;
+  return text == "require" ? ClientAuthentication::require : ClientAuthentication::none;
+}
+
+Mode mode(const std::string &text) {
+  if (text == "http") return Mode::http;
+  return text == "discard" ? Mode::discard : Mode::echo;
+}
+
+// `--cert auto`, or the files; the throw-away certificate has to live until the context is built.
+void set_identities(ServerConfig &config, const Options &options,
+                    std::optional<ThrowawayCertificate> &throwaway) {
+  if (options.certificates == std::vector<std::string>{"auto"}) {
+    throwaway.emplace();
+    config.register_certificates(Certificate::from_file(throwaway->certificate().string()),
+                                 PrivateKey::from_file(throwaway->key().string()));
+    return;
+  }
+  if (options.certificates.size() != options.keys.size())
+    throw CLI::ValidationError("each --cert needs its --key");
+  Password password;
+  if (!options.password_file.empty()) {
+    const std::string path = options.password_file;
+    password = Password([path] { return read_password(path); });
+  }
+  for (std::size_t i = 0; i < options.certificates.size(); ++i)
+    config.register_certificates(Certificate::from_file(options.certificates[i]),
+                                 PrivateKey::from_file(options.keys[i], password));
+}
+
+ServerConfig make_config(const Options &options) {
+  ServerConfig config;
+  if (!options.ca.empty()) config.use_trust_store(TrustStore::from_pem_file(options.ca));
+  config.set_client_authentication(client_authentication(options.client_authentication));
+  if (!options.alpn.empty()) config.set_inner_protocols(parse_protocols(options.alpn));
+  if (!options.min_version.empty())
+    config.set_version_range(parse_version(options.min_version), std::nullopt);
+  if (!options.max_version.empty())
+    config.set_version_range(std::nullopt, parse_version(options.max_version));
+  if (!options.ciphers.empty()) config.set_ciphers(parse_suites(options.ciphers));
+  if (!options.groups.empty()) config.set_groups(parse_groups(options.groups));
+  config.insecure_allow_keylog_environment(true);
+  return config;
+}
+
+// Thousands of connections are thousands of descriptors.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // what there is has to do
+}
+
+Exit serve(Options &options) {
+  const Backend backend = Backend::open(options.backend);
+  ServerConfig config = make_config(options);
+  std::optional<ThrowawayCertificate> throwaway;
+  set_identities(config, options, throwaway);
+  const ServerContext context(backend, config);
+  options.server.mode = mode(options.mode);
+  options.server.limits.handshake = parse_seconds(options.handshake_timeout);
+  options.server.limits.idle = parse_seconds(options.idle_timeout);
+  raise_descriptor_limit();
+  Socket listening = Socket::listen_tcp(options.address, options.port);
+  const std::string where = listening.own_address().to_string();
+  Server server(context, std::move(listening), options.server);
+  // After the listener is watched: whoever reads this line may connect at once.
+  say("listening on " + where);
+  if (throwaway && !options.server.quiet)
+    say("trust it with --ca " + throwaway->certificate().string());
+  return server.run();
+}
+
+}  // namespace
+
+Run add_serve(CLI::App &app) {
+  auto o = std::make_shared<Options>();
+  CLI::App *verb = app.add_subcommand("serve", "Be a server that echoes, answers HTTP or discards");
+  verb->add_option("--cert", o->certificates,
+                   "Certificate and its chain, PEM or DER; may be repeated for another key type.\n"
+                   "auto: one for localhost that lives as long as the server")
+      ->required();
+  verb->add_option("--key", o->keys, "The certificate's key; repeated like --cert");
+  verb->add_option("--password-file", o->password_file, "File with the password of the keys");
+  verb->add_option("--address", o->address, "Address to listen on")->capture_default_str();
+  verb->add_option("--port", o->port, "Port; 0: one that is free")->capture_default_str();
+  verb->add_option("--backend", o->backend, "Backend, or backends to try in order");
+  verb->add_option("--mode", o->mode, "echo, http or discard")
+      ->check(CLI::IsMember({"echo", "http", "discard"}))
+      ->capture_default_str();
+  verb->add_option("--client-auth", o->client_authentication,
+                   "Certificates of clients: none, request or require")
+      ->check(CLI::IsMember({"none", "request", "require"}))
+      ->capture_default_str();
+  verb->add_option("--ca", o->ca, "Trust the clients' certificates these sign, not the system's");
+  verb->add_option("--alpn", o->alpn, "Application protocols, by preference: h2,http/1.1");
+  verb->add_option("--min", o->min_version, "Lowest version: 1.2 or 1.3");
+  verb->add_option("--max", o->max_version, "Highest version");
+  verb->add_option("--ciphers", o->ciphers, "Cipher suites, by preference, by their IANA names");
+  verb->add_option("--groups", o->groups, "Key exchange groups, by preference");
+  verb->add_option("--handshake-timeout", o->handshake_timeout, "Seconds for a handshake")
+      ->capture_default_str();
+  verb->add_option("--idle-timeout", o->idle_timeout, "Seconds in which something has to move")
+      ->capture_default_str();
+  verb->add_option("--max-connections", o->server.max_connections, "At once; others wait")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  verb->add_flag("--once", o->server.once, "End after one connection, with its exit status");
+  verb->add_flag("-q,--quiet", o->server.quiet, "No line for each connection");
+  verb->footer(
+      "Standard error has one line 'listening on ADDRESS:PORT' when it is ready, and one line for\n"
+      "each connection. SIGTERM and SIGINT end it.\n\n"
+      "Examples:\n"
+      "  plugtls serve --cert auto --mode http\n"
+      "  plugtls serve --cert server.pem --key server.key --client-auth require --ca clients.pem\n"
+      "  plugtls serve --cert auto --port 0 --once --max 1.2");
+  return [o] { return serve(*o); };
+}
+
+}  // namespace plugtls::tools

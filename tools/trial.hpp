@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a backend in a child process, so that one that crashes or hangs costs only itself.
+#pragma once
+
+#include <string>
+
+namespace plugtls::tools {
+
+struct TrialResult {
+  bool opened = false;
+  std::string text;  // the library and its version, or why it was not opened
+};
+
+// Opens the backend of that name, as the environment and configuration say. 20 seconds at most.
+TrialResult try_to_open(const std::string &name);
+
+}  // namespace plugtls::tools
