@@ -39,6 +39,7 @@ struct Options {
   double deadline = 0;
   bool no_verification = false;
   bool no_hostname_check = false;
+  bool wait = false;
   bool quiet = false;
 };
 
@@ -153,7 +154,7 @@ Exit connect(const Options &options) {
     show(socket, backend, options,
          options.subjects.empty() ? harmless(verify_name) : harmless(join(options.subjects)));
   socket.set_blocking(false);
-  pump(socket, deadline);
+  pump(socket, deadline, options.wait ? AtEndOfInput::wait : AtEndOfInput::half_close);
   return Exit::good;
 }
 
@@ -163,13 +164,14 @@ Run add_connect(CLI::App &app) {
   auto o = std::make_shared<Options>();
   CLI::App *verb = app.add_subcommand(
       "connect", "Connect to a server, show what was agreed, then pipe standard input and output");
-  verb->add_option("target", o->target, "HOST:PORT; an IPv6 address in brackets")->required();
+  verb->add_option("TARGET", o->target, "HOST:PORT; an IPv6 address in brackets")->required();
   verb->add_option("--backend", o->backend, "Backend, or backends to try in order");
   verb->add_option("--address", o->address, "Connect to this host or address instead of HOST");
   verb->add_option("--name", o->verify_name,
                    "Send and verify this DNS name, or verify this IP address, instead of HOST");
   verb->add_option("--subject", o->subjects,
-                   "Accept a certificate for this name or address instead; may be repeated");
+                   "Accept a certificate for this name or address instead; may be repeated")
+      ->allow_extra_args(false);
   verb->add_option("--ca", o->ca, "Trust the certificates in this file, and not the system's");
   verb->add_option("--cert", o->certificate, "Client certificate and its chain, PEM or DER");
   verb->add_option("--key", o->key, "Its key; without it: in the same file");
@@ -184,12 +186,15 @@ Run add_connect(CLI::App &app) {
   verb->add_flag("--insecure-no-verification", o->no_verification, "Verify nothing");
   verb->add_flag("--insecure-no-hostname-check", o->no_hostname_check,
                  "Verify the chain, not the name");
+  verb->add_flag("--wait", o->wait,
+                 "At the end of standard input keep the connection open until the peer closes it");
   verb->add_flag("-q,--quiet", o->quiet, "Say nothing unless it fails");
   verb->get_option("--key")->needs("--cert");
   verb->get_option("--password-file")->needs("--cert");
   verb->footer(
       "Standard output carries what the peer sends, standard error everything else. At the end of\n"
-      "standard input the connection is closed for writing, and read to its end.\n\n"
+      "standard input the connection is closed for writing and read to its end; some HTTP servers\n"
+      "take that for the end of everything: use --wait with them.\n\n"
       "Examples:\n"
       "  plugtls connect example.org:443 </dev/null\n"
       "  printf 'GET / HTTP/1.0\\r\\nHost: example.org\\r\\n\\r\\n' | plugtls connect -q "

@@ -32,7 +32,8 @@ constexpr std::size_t never_blocks = 4096;
 
 class Pump {
  public:
-  Pump(TlsSocket &socket, Socket::Deadline deadline) : socket_(socket), deadline_(deadline) {}
+  Pump(TlsSocket &socket, Socket::Deadline deadline, AtEndOfInput at_end)
+      : socket_(socket), deadline_(deadline), at_end_(at_end) {}
 
   void run() {
     while (!is_done()) {
@@ -67,7 +68,8 @@ class Pump {
         wants_write_ = events_of(put);
     }
     // Nobody reads what comes after the peer has closed; what was taken from standard input before has been sent.
-    if (to_peer_.empty() && (input_ended_ || peer_closed_) && !closed_) {
+    const bool ends = peer_closed_ || (input_ended_ && at_end_ == AtEndOfInput::half_close);
+    if (to_peer_.empty() && ends && !closed_) {
       const IoResult shut = socket_.try_shutdown();
       if (shut)
         closed_ = true;
@@ -130,6 +132,7 @@ class Pump {
 
   TlsSocket &socket_;
   Socket::Deadline deadline_;
+  AtEndOfInput at_end_;
   Chunk from_peer_;
   Chunk to_peer_;
   short wants_read_ = 0;
@@ -141,8 +144,8 @@ class Pump {
 
 }  // namespace
 
-void pump(TlsSocket &socket, Socket::Deadline deadline) {
-  Pump(socket, deadline).run();
+void pump(TlsSocket &socket, Socket::Deadline deadline, AtEndOfInput at_end) {
+  Pump(socket, deadline, at_end).run();
 }
 
 }  // namespace plugtls::tools

@@ -6,8 +6,12 @@
 
 namespace plugtls::tools {
 
-// Returns at the authenticated end of the peer's data, after our close_notify. At the end of standard input it sends
-// close_notify and goes on reading. Throws TlsError: truncation is TruncatedError, a passed deadline errc::timed_out.
-void pump(TlsSocket &socket, Socket::Deadline deadline);
+enum class AtEndOfInput {
+  half_close,  // send close_notify, go on reading
+  wait,        // send it after the peer's: some servers take a half-close for the end of everything
+};
+
+// Returns at the authenticated end of the peer's data, after our close_notify. Throws TlsError: truncation is TruncatedError, a passed deadline errc::timed_out.
+void pump(TlsSocket &socket, Socket::Deadline deadline, AtEndOfInput at_end);
 
 }  // namespace plugtls::tools

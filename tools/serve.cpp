@@ -119,8 +119,10 @@ Run add_serve(CLI::App &app) {
   verb->add_option("--cert", o->certificates,
                    "Certificate and its chain, PEM or DER; may be repeated for another key type.\n"
                    "auto: one for localhost that lives as long as the server")
-      ->required();
-  verb->add_option("--key", o->keys, "The certificate's key; repeated like --cert");
+      ->required()
+      ->allow_extra_args(false);
+  verb->add_option("--key", o->keys, "The certificate's key; repeated like --cert")
+      ->allow_extra_args(false);
   verb->add_option("--password-file", o->password_file, "File with the password of the keys");
   verb->add_option("--address", o->address, "Address to listen on")->capture_default_str();
   verb->add_option("--port", o->port, "Port; 0: one that is free")->capture_default_str();
