@@ -42,15 +42,6 @@ bool is_list(const Item *items, uint32_t count) {
   return count == 0 || items != nullptr;
 }
 
-// A list of sized structs, none of them NULL or asking for more than is known.
-template <typename Sized>
-bool are_known(const Sized *const *items, uint32_t count) {
-  return count == 0 ||
-         (items != nullptr && std::all_of(items, items + count, [](const Sized *item) {
-            return item != nullptr && is_zero_beyond(item, item->size, sizeof *item);
-          }));
-}
-
 plugtls_status check_identities(const plugtls_config &config, plugtls_error *err) {
   if (!is_list(config.identities, config.identity_count))
     return invalid(err, "identities is NULL though identity_count is not 0");

@@ -192,6 +192,9 @@ plugtls_status plugtls_context_set_ticket_keys(plugtls_context *context,
                                                const plugtls_ticket_key *const *keys, size_t count,
                                                plugtls_error *err) {
   if (count == 0) return fail(err, PLUGTLS_E_INVALID_ARGUMENT, "at least one ticket key is needed");
+  if (!are_known(keys, count))
+    return fail(err, PLUGTLS_E_INVALID_ARGUMENT,
+                "a ticket key is NULL, or has settings that are newer than this libplugtls");
   return name_backend(
       context->backend->table.context_set_ticket_keys(context->impl, keys, count, err),
       context->backend->name, err);

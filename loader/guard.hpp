@@ -32,6 +32,15 @@ inline bool is_zero_beyond(const void *data, uint32_t size, std::size_t known) n
          std::all_of(bytes + known, bytes + size, [](uint8_t byte) { return byte == 0; });
 }
 
+// A list of sized structs, none of them NULL or asking for more than is known.
+template <typename Sized>
+bool are_known(const Sized *const *items, std::size_t count) noexcept {
+  return count == 0 ||
+         (items != nullptr && std::all_of(items, items + count, [](const Sized *item) {
+            return item != nullptr && is_zero_beyond(item, item->size, sizeof *item);
+          }));
+}
+
 // The caller's struct, or zeroes for NULL, in one of ours. False if it asks for more than we know.
 template <typename Sized>
 bool take_sized(const Sized *given, Sized &out) noexcept {
