@@ -6,6 +6,7 @@
 #include "guard.hpp"
 #include "library.hpp"
 #include "registry.hpp"
+#include "report.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -170,56 +171,6 @@ bool meets(const plugtls_backend &backend, const plugtls_need *needs, size_t cou
     return false;
   }
   return true;
-}
-
-const char *asked_by(uint32_t rule) {
-  switch (rule) {
-    case PLUGTLS_RULE_ARGUMENT:
-      return "asked for by the program";
-    case PLUGTLS_RULE_ENVIRONMENT:
-      return "asked for by $PLUGTLS_BACKEND";
-    case PLUGTLS_RULE_CONFIG:
-      return "asked for by the configuration";
-    default:
-      return "by priority";
-  }
-}
-
-struct Attempt {
-  std::string name;
-  Refusal refusal;
-};
-
-plugtls_status report(const plugtls_registry &registry, const std::vector<Attempt> &attempts,
-                      uint32_t feature, plugtls_error *err) {
-  const Resolution &resolution = registry.resolution;
-  const char *asker = asked_by(resolution.rule);
-  const std::string source =
-      resolution.rule == PLUGTLS_RULE_CONFIG ? " (" + resolution.source + ")" : "";
-  if (attempts.empty())
-    return fail(err, PLUGTLS_E_BACKEND_NOT_FOUND,
-                "no backend was found in %s; run 'plugtls doctor'",
-                registry.searched_places().c_str());
-  if (attempts.size() == 1 && attempts[0].refusal.code != PLUGTLS_E_NEED_UNMET) {
-    const Attempt &only = attempts[0];
-    const std::string exists = only.refusal.code == PLUGTLS_E_BACKEND_NOT_FOUND
-                                   ? "; installed: " + registry.known_names()
-                                   : "";
-    return fail(err, only.refusal.code,
-                "backend '%s', %s%s, cannot be used: %s%s; run 'plugtls doctor'", only.name.c_str(),
-                asker, source.c_str(), only.refusal.detail.c_str(), exists.c_str());
-  }
-  std::string reasons;
-  bool needs_only = true;
-  for (const Attempt &attempt : attempts) {
-    reasons += (reasons.empty() ? "" : "; ") + attempt.name + ": " + attempt.refusal.detail;
-    needs_only = needs_only && attempt.refusal.code == PLUGTLS_E_NEED_UNMET;
-  }
-  const int32_t code = needs_only ? PLUGTLS_E_NEED_UNMET : PLUGTLS_E_BACKEND_UNUSABLE;
-  fail(err, code, "no backend can be used, %s%s: %s; run 'plugtls doctor'", asker, source.c_str(),
-       reasons.c_str());
-  if (needs_only && err != nullptr && err->size >= sizeof(plugtls_error)) err->feature = feature;
-  return PLUGTLS_FAILED;
 }
 
 plugtls_status open_first(plugtls_registry &registry, const plugtls_need *needs, size_t need_count,

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said when something goes wrong: what was asked, by whom, what exists, why it failed, what to type next.
+#include "fixture.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <string>
+
+using namespace fixture;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+constexpr const char *advice = "; run 'plugtls doctor'";
+
+// Manifests b0, b1, ... whose libraries are missing; all their names, with commas between.
+std::string add_broken(const Directory &directory, int count) {
+  std::string names;
+  for (int i = 0; i < count; ++i) {
+    const std::string name = "b" + std::to_string(i);
+    directory.add_manifest({.name = name, .library = "gone-from-here.so"});
+    names += (i == 0 ? "" : ",") + name;
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("B1 a backend that does not exist: who asked, for what, what exists, what next",
+          "[messages]") {
+  const Directory directory;
+  directory.add_backend("good");
+  directory.add_backend("second");
+  SECTION("the program") {
+    Registry registry(directory);
+    CHECK(registry.open("nosuch") == nullptr);
+    CHECK(std::string(registry.open_error().message) ==
+          "backend 'nosuch', asked for by the program, cannot be used: there is no backend "
+          "'nosuch'; installed: good, second; run 'plugtls doctor'");
+  }
+  SECTION("the environment") {
+    const Environment environment("PLUGTLS_BACKEND", "nosuch");
+    Registry registry(
+        Options{.flags = PLUGTLS_REGISTRY_ONLY_DIRECTORIES | PLUGTLS_REGISTRY_IGNORE_CONFIG,
+                .directories = {directory.path()}});
+    CHECK(registry.open(nullptr) == nullptr);
+    CHECK(std::string(registry.open_error().message) ==
+          "backend 'nosuch', asked for by $PLUGTLS_BACKEND, cannot be used: there is no backend "
+          "'nosuch'; installed: good, second; run 'plugtls doctor'");
+  }
+  SECTION("the configuration") {
+    const fs::path file = directory.write("c.toml", "backend = \"nosuch\"\n");
+    Registry registry(Options{.flags = PLUGTLS_REGISTRY_ONLY_DIRECTORIES,
+                              .directories = {directory.path()},
+                              .config_file = file.string()});
+    CHECK(registry.open(nullptr) == nullptr);
+    CHECK_THAT(registry.open_error().message,
+               StartsWith("backend 'nosuch', asked for by the configuration (" + file.string() +
+                          ", backend), cannot be used: there is no backend 'nosuch'") &&
+                   EndsWith(advice));
+  }
+}
+
+TEST_CASE("B1 a long list of reasons leaves room for what to do", "[messages]") {
+  const Directory directory;
+  SECTION("every reason, each cut alike") {
+    const std::string names = add_broken(directory, 6);
+    Registry registry(directory);
+    CHECK(registry.open(names.c_str()) == nullptr);
+    const std::string message = registry.open_error().message;
+    CAPTURE(message);
+    for (int i = 0; i < 6; ++i)
+      CHECK_THAT(message, ContainsSubstring(" b" + std::to_string(i) + ": library "));
+    CHECK_THAT(message, EndsWith(advice));
+  }
+  SECTION("as many reasons as there is room for") {
+    const std::string names = add_broken(directory, 400);
+    Registry registry(directory);
+    CHECK(registry.open(names.c_str()) == nullptr);
+    const std::string message = registry.open_error().message;
+    CAPTURE(message);
+    CHECK_THAT(message, ContainsSubstring(" b0: library ") && ContainsSubstring("; and ") &&
+                            EndsWith(std::string(" more") + advice));
+  }
+  SECTION("a long list of what exists") {
+    add_broken(directory, 300);
+    Registry registry(directory);
+    CHECK(registry.open("nosuch") == nullptr);
+    CHECK_THAT(registry.open_error().message, ContainsSubstring("installed: b0, b1, b10, ") &&
+                                                  EndsWith(std::string("...") + advice));
+  }
+  SECTION("a long path") {
+    std::string deep;
+    for (int i = 0; i < 20; ++i)
+      deep += "/" + std::string(40, 'd');
+    Registry registry(Options{.directories = {directory.path().string() + deep}});
+    CHECK(registry.open(nullptr) == nullptr);
+    CHECK_THAT(registry.open_error().message, EndsWith(std::string("...") + advice));
+  }
+  SECTION("a long stack of wrappers") {
+    const std::string layer(31, 'l');
+    std::string names = "nosuch";
+    for (int i = 0; i < 7; ++i)
+      names.insert(0, layer + "(").append(")");
+    Registry registry(directory);
+    CHECK(registry.open(names.c_str()) == nullptr);
+    CHECK_THAT(registry.open_error().message,
+               StartsWith("backend 'lll") && ContainsSubstring("asked for by the program") &&
+                   ContainsSubstring("there is no backend '" + layer + "'") && EndsWith(advice));
+  }
+}
+
+TEST_CASE("B1 a message is not cut within a character", "[messages]") {
+  const Directory directory;
+  // Each of these characters has two bytes; one of the two directories cuts at an odd place.
+  for (const char *begin : {"", "x"}) {
+    std::string deep = "/" + std::string(begin);
+    for (int i = 0; i < 400; ++i)
+      deep += "\xc3\xbc";
+    Registry registry(Options{.directories = {directory.path().string() + deep}});
+    CHECK(registry.open(nullptr) == nullptr);
+    const std::string message = registry.open_error().message;
+    const size_t cut = message.find("...");
+    REQUIRE(cut != std::string::npos);
+    CHECK(message.substr(cut - 2, 2) == "\xc3\xbc");
+  }
+}
