@@ -74,6 +74,8 @@ bool call_entry(const Library &library, plugtls_backend &backend, Refusal &refus
   if (!adopt_table(backend.exported.table, backend.table, code, why))
     return refuse(refusal, code, why);
   backend.instance = backend.exported.instance;
+  // A wrapper calls the slots of what it wraps: it gets them without gaps, and none that this libplugtls does not know.
+  backend.exported.table = &backend.table;
   return true;
 }
 
