@@ -2,6 +2,7 @@
 // Connections: creation, the hot operations, and facts about them.
 #include "connection.hpp"
 
+#include "config_check.hpp"
 #include "guard.hpp"
 #include "idna.hpp"
 
@@ -59,6 +60,31 @@ plugtls_status read_target(const plugtls_connection_options &options, Target &ta
   return PLUGTLS_OK;
 }
 
+bool checks_names(const plugtls_context &context, const plugtls_connection_options &options) {
+  return (options.flags & PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK) == 0 &&
+         (context.flags & (PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK |
+                           PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION)) == 0;
+}
+
+// Fail closed here too: what the connection asks for is checked as a configuration is.
+plugtls_status check_features(const plugtls_context &context,
+                              const plugtls_connection_options &options, const Target &target,
+                              plugtls_error *err) {
+  const bool checks = checks_names(context, options);
+  const bool chain_only = (options.flags & PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK) != 0 &&
+                          (context.flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) == 0 &&
+                          context.role == PLUGTLS_ROLE_CLIENT;
+  const bool ip = std::ranges::any_of(target.names, &HostName::is_ip);
+  const Asked asked[] = {
+      {chain_only, PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY},
+      {!target.server_name.empty(), PLUGTLS_FEATURE_SNI},
+      {checks && options.subject_count > 0, PLUGTLS_FEATURE_VERIFY_SUBJECTS},
+      {checks && ip, PLUGTLS_FEATURE_VERIFY_IP},
+      {options.session != nullptr, PLUGTLS_FEATURE_RESUMPTION},
+  };
+  return require(*context.backend, asked, err);
+}
+
 plugtls_status check_target(const plugtls_context &context,
                             const plugtls_connection_options &options, plugtls_error *err) {
   if ((options.flags & ~uint32_t{PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK}) != 0)
@@ -68,11 +94,8 @@ plugtls_status check_target(const plugtls_context &context,
     return fail(err, PLUGTLS_E_SESSION_INVALID,
                 "the session is of backend '%s', the context of '%s'",
                 options.session->context->backend->name.c_str(), context.backend->name.c_str());
-  const bool unchecked = (options.flags & PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
-                         (context.flags & (PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK |
-                                           PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION)) != 0;
-  if (context.role == PLUGTLS_ROLE_CLIENT && !unchecked && options.server_hostname == nullptr &&
-      options.subject_count == 0)
+  if (context.role == PLUGTLS_ROLE_CLIENT && checks_names(context, options) &&
+      options.server_hostname == nullptr && options.subject_count == 0)
     return fail(err, PLUGTLS_E_HOSTNAME_REQUIRED,
                 "a client that verifies needs a name to verify: give server_hostname, or switch "
                 "the name check off and mean it");
@@ -94,6 +117,7 @@ plugtls_status create(plugtls_context *context, const plugtls_connection_options
     return fail(err, PLUGTLS_E_INVALID_ARGUMENT, "the transport lacks read or write");
   plugtls_status status = check_target(*context, options, err);
   if (status == PLUGTLS_OK) status = read_target(options, target, err);
+  if (status == PLUGTLS_OK) status = check_features(*context, options, target, err);
   if (status != PLUGTLS_OK) return status;
   auto connection = std::make_unique<plugtls_connection>();
   connection->table = &context->backend->table;
@@ -110,8 +134,11 @@ plugtls_status create(plugtls_context *context, const plugtls_connection_options
   status = name_backend(
       connection->table->connection_create(context->impl, &peer, transport, &connection->impl, err),
       context->backend->name, err);
-  if (status == PLUGTLS_OK) *out = connection.release();
-  return status;
+  if (status != PLUGTLS_OK) return status;
+  if (connection->impl == nullptr)
+    return fail_empty_handed(err, context->backend->name, "connection");
+  *out = connection.release();
+  return PLUGTLS_OK;
 }
 
 // The cold tail of every hot function.

@@ -86,6 +86,7 @@ void on_keylog(void *user, plugtls_host_connection *connection, const char *line
 void on_new_session(void *user, plugtls_host_connection *connection,
                     plugtls_backend_session *session) {
   auto &context = *static_cast<plugtls_context *>(user);
+  if (session == nullptr) return;
   auto *wrapped = new (std::nothrow)
       plugtls_session{&context, session};  // the program frees it by plugtls_session_free
   if (wrapped == nullptr) return context.backend->table.session_free(session);
@@ -154,8 +155,7 @@ plugtls_status plugtls_context_create(plugtls_backend *backend, const plugtls_co
           backend->table.context_create(backend->instance, &config, &own, &context->impl, err),
           backend->name, err);
     if (status == PLUGTLS_OK && context->impl == nullptr)
-      return fail(err, PLUGTLS_E_BACKEND_BROKEN,
-                  "backend '%s' says that it made a context and made none", backend->name.c_str());
+      return fail_empty_handed(err, backend->name, "context");
     if (status == PLUGTLS_OK) *out = context.release();
     return status;
   });

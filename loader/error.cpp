@@ -71,6 +71,13 @@ plugtls_status fail_feature(plugtls_error *err, uint32_t feature, std::string_vi
   return status;
 }
 
+plugtls_status fail_empty_handed(plugtls_error *err, std::string_view backend,
+                                 const char *what) noexcept {
+  fail(err, PLUGTLS_E_BACKEND_BROKEN, "backend '%.*s' says that it made a %s and made none",
+       static_cast<int>(backend.size()), backend.data(), what);
+  return name_backend(PLUGTLS_FAILED, backend, err);
+}
+
 plugtls_status name_backend(plugtls_status status, std::string_view name,
                             plugtls_error *err) noexcept {
   if (status < PLUGTLS_TRUNCATED || err == nullptr || err->size < offsetof(plugtls_error, alert))

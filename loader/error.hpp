@@ -23,6 +23,10 @@ void put_error(plugtls_error *err, const plugtls_error &error) noexcept;
                                                           std::string_view backend,
                                                           const char *format, ...) noexcept;
 
+// PLUGTLS_E_BACKEND_BROKEN: it answered OK and handed out nothing.
+plugtls_status fail_empty_handed(plugtls_error *err, std::string_view backend,
+                                 const char *what) noexcept;
+
 // Passes a backend's answer on; an error of its says whose it is, has a code, and texts that end.
 plugtls_status name_backend(plugtls_status status, std::string_view name,
                             plugtls_error *err) noexcept;

@@ -453,6 +453,9 @@ TEST_CASE("P-ABI-4 what a backend lacks answers unsupported, naming it", "[end-t
   check(plugtls_context_set_ticket_keys(pair.server_context.get(), keys, 1, &error), error);
   plugtls_verify_request request = {};
   request.size = sizeof request;
+  request.purpose = PLUGTLS_PURPOSE_SERVER;
+  request.chain = pair.server_config.raw.identities[0]->certificates;
+  request.chain_count = 1;
   int32_t code = 0, depth = 0;
   check(
       plugtls_verify_chain(world.backend, &pair.client_config.raw, &request, &code, &depth, &error),

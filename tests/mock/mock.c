@@ -128,7 +128,20 @@ static const uint32_t features[] = {
     PLUGTLS_FEATURE_HALF_CLOSE,
     PLUGTLS_FEATURE_SUSPEND,
     PLUGTLS_FEATURE_EFFECTIVE_CONFIG,
+    PLUGTLS_FEATURE_VERIFY_OFFLINE,
 };
+
+/* What the lean variant does not have, and must not be asked for. */
+static int is_left_out(uint32_t feature) {
+#  ifdef MOCK_LEAN
+  return feature == PLUGTLS_FEATURE_SNI || feature == PLUGTLS_FEATURE_VERIFY_IP ||
+         feature == PLUGTLS_FEATURE_VERIFY_SUBJECTS || feature == PLUGTLS_FEATURE_RESUMPTION ||
+         feature == PLUGTLS_FEATURE_VERIFY_OFFLINE || feature == PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY;
+#  else
+  (void)feature;
+  return 0;
+#  endif
+}
 
 static plugtls_status mock_info(const plugtls_backend_instance *instance,
                                 plugtls_backend_info *out) {
@@ -162,7 +175,7 @@ static void mock_capability(const plugtls_backend_instance *instance, uint32_t f
   (void)instance;
   plugtls_capability full = {.size = out->size, .level = PLUGTLS_NO};
   for (size_t i = 0; i < sizeof features / sizeof features[0]; ++i) {
-    if (features[i] == feature) full.level = PLUGTLS_YES;
+    if (features[i] == feature && !is_left_out(feature)) full.level = PLUGTLS_YES;
   }
   if (feature == PLUGTLS_FEATURE_CIPHER_SUITES) {
     full.level = PLUGTLS_PARTIAL;
@@ -249,6 +262,11 @@ __attribute__((constructor)) static void fill_table(void) {
   table->size = (uint32_t)(MOCK_TABLE_SIZE);
 }
 
+static plugtls_status refuse(plugtls_error *err, int32_t code, const char *why) {
+  toy_error(err, code, why);
+  return PLUGTLS_FAILED;
+}
+
 /* ---- The layer: a wrapper that hands on to the backend it wraps ---- */
 
 #  ifdef MOCK_LAYER
@@ -285,19 +303,33 @@ static plugtls_status layer_verify_chain(plugtls_backend_instance *layer,
                                           out_depth, err);
 }
 
+/* A wrapper is handed the inner backend's table with its gaps filled, so that it may call any slot. */
+static int has_gaps(const plugtls_backend_table *table) {
+  if (table->size < sizeof *table) return 1;
+  for (size_t at = offsetof(plugtls_backend_table, info); at < sizeof *table;
+       at += sizeof(void *)) {
+    void *slot;
+    memcpy(&slot, (const char *)table + at, sizeof slot);
+    if (slot == NULL) return 1;
+  }
+  return 0;
+}
+
 /* The handles are the inner backend's own, so only what takes an instance has to be hung in. */
-static plugtls_status wrap(const plugtls_backend_export *inner, plugtls_backend_export *out) {
+static plugtls_status wrap(const plugtls_backend_export *inner, plugtls_backend_export *out,
+                           plugtls_error *err) {
+  if (has_gaps(inner->table))
+    return refuse(err, PLUGTLS_E_BACKEND_REFUSED, "the inner table has gaps");
   plugtls_backend_instance *layer = calloc(1, sizeof *layer);
   if (layer == NULL) return PLUGTLS_FAILED;
-  const size_t size = inner->table->size;
-  memcpy(&layer->table, inner->table, size < sizeof layer->table ? size : sizeof layer->table);
+  layer->table = *inner->table;
   layer->inner = *inner;
   layer->table.size = (uint32_t)sizeof layer->table;
   layer->table.info = mock_info;
   layer->table.list = layer_list;
   layer->table.capability = layer_capability;
   layer->table.context_create = layer_context_create;
-  if (layer->table.verify_chain != NULL) layer->table.verify_chain = layer_verify_chain;
+  layer->table.verify_chain = layer_verify_chain;
   layer->next = atomic_load(&layers);
   while (!atomic_compare_exchange_weak(&layers, &layer->next, layer))
     continue;
@@ -315,11 +347,6 @@ static void sleep_if_asked(void) {
   if (text == NULL) return;
   const struct timespec time = {.tv_sec = 0, .tv_nsec = strtol(text, NULL, 10) * 1000000};
   nanosleep(&time, NULL);
-}
-
-static plugtls_status refuse(plugtls_error *err, int32_t code, const char *why) {
-  toy_error(err, code, why);
-  return PLUGTLS_FAILED;
 }
 
 static plugtls_status check_host(const plugtls_host *host, plugtls_error *err) {
@@ -354,7 +381,7 @@ plugtls_status plugtls_backend_entry(const plugtls_host *host, plugtls_backend_e
 #  elif defined(MOCK_ENTRY_ODD_STATUS)
   return 12345;
 #  elif defined(MOCK_LAYER)
-  return wrap(host->inner, out);
+  return wrap(host->inner, out, err);
 #  else
 #    ifdef MOCK_ANCHOR_FOREIGN
   /* libplugtls is in every process that loads a backend, and no backend depends on it. */

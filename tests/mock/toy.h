@@ -27,13 +27,17 @@ enum {
   TOY_COUNT_SHUTDOWN,
   TOY_COUNT_SESSION_CREATE,
   TOY_COUNT_SESSION_FREE,
+  TOY_COUNT_VERIFY_CHAIN,
   TOY_COUNT_OF
 };
 
-/* An ALPN name in a configuration that makes context_create misbehave. */
+/* An ALPN name in a configuration that makes context_create, or what is made from the context, misbehave. */
 #define TOY_SCRIPT_FAIL_CONTEXT "mock/fail-context" /* FAILED with a reason of its own */
 #define TOY_SCRIPT_EMPTY_ERROR "mock/empty-error"   /* FAILED without a word */
 #define TOY_SCRIPT_NO_OBJECT "mock/no-object"       /* OK without a context */
+/* OK without a connection or a session, from a context made so */
+#define TOY_SCRIPT_NO_CONNECTION "mock/no-connection"
+#define TOY_SCRIPT_NO_SESSION "mock/no-session"
 #define TOY_SCRIPT_LONG_MESSAGE "mock/long-message" /* FAILED with a message without its NUL */
 
 void toy_count(unsigned counter);

@@ -153,6 +153,7 @@ static plugtls_status toy_connection_create(plugtls_backend_context *context,
                                             const plugtls_peer *peer,
                                             const plugtls_transport *transport,
                                             plugtls_backend_connection **out, plugtls_error *err) {
+  if (toy_plays(context, TOY_SCRIPT_NO_CONNECTION)) return PLUGTLS_OK;
   plugtls_backend_connection *c = calloc(1, sizeof *c);
   if (c == NULL) return toy_fail(err, PLUGTLS_E_OUT_OF_MEMORY, "out of memory");
   c->context = context;

@@ -27,6 +27,11 @@ static plugtls_status play_script(plugtls_bytes line, plugtls_error *err) {
   return PLUGTLS_OK;
 }
 
+int toy_plays(const plugtls_backend_context *context, const char *line) {
+  const plugtls_bytes first = {context->alpn[0].data, context->alpn[0].size};
+  return context->alpn_count == 1 && says(first, line);
+}
+
 static plugtls_status take_alpn(plugtls_backend_context *context, const plugtls_config *config,
                                 plugtls_error *err) {
   if (config->alpn_count > ALPN_MAX)
@@ -108,6 +113,7 @@ static const char session_magic[] = "toy-session:";
 
 static plugtls_status toy_session_get(plugtls_backend_connection *c, plugtls_backend_session **out,
                                       plugtls_error *err) {
+  if (toy_plays(c->context, TOY_SCRIPT_NO_SESSION)) return PLUGTLS_OK;
   if (c->state != STATE_DONE) return toy_fail(err, PLUGTLS_E_NO_SESSION, "no session yet");
   *out = toy_new_session(c);
   return *out != NULL ? PLUGTLS_OK : toy_fail(err, PLUGTLS_E_OUT_OF_MEMORY, "out of memory");
@@ -126,8 +132,8 @@ static plugtls_status toy_session_export(const plugtls_backend_session *session,
 
 static plugtls_status toy_session_import(plugtls_backend_context *context, plugtls_bytes bytes,
                                          plugtls_backend_session **out, plugtls_error *err) {
-  (void)context;
   const size_t magic = sizeof session_magic - 1;
+  if (toy_plays(context, TOY_SCRIPT_NO_SESSION)) return PLUGTLS_OK;
   if (bytes.size < magic || bytes.size > magic + NAME_MAX_SIZE ||
       memcmp(bytes.data, session_magic, magic) != 0)
     return toy_fail(err, PLUGTLS_E_SESSION_INVALID, "foreign bytes");
@@ -145,6 +151,29 @@ static void toy_session_free(plugtls_backend_session *session) {
   free(session);
 }
 
+/* ---- Verification without a connection ---- */
+
+/* Good if the leaf says the name of any subject. It answers nothing it was not asked: no verdict without subjects. */
+static plugtls_status toy_verify_chain(plugtls_backend_instance *instance,
+                                       const plugtls_config *config,
+                                       const plugtls_verify_request *request, int32_t *out_code,
+                                       int32_t *out_depth, plugtls_error *err) {
+  (void)instance;
+  (void)config;
+  toy_count(TOY_COUNT_VERIFY_CHAIN);
+  const plugtls_bytes leaf = request->chain[0]->bytes;
+  if (request->subject_count == 0) return PLUGTLS_OK;
+  *out_depth = 0;
+  *out_code = PLUGTLS_E_CERT_NAME_MISMATCH;
+  for (uint32_t i = 0; i < request->subject_count; ++i) {
+    const plugtls_bytes subject = request->subjects[i].value;
+    if (leaf.size == 5 + subject.size && memcmp(leaf.data + 5, subject.data, subject.size) == 0)
+      *out_code = PLUGTLS_E_NONE;
+  }
+  if (*out_code != PLUGTLS_E_NONE) toy_error(err, *out_code, "another name");
+  return PLUGTLS_OK;
+}
+
 void toy_context_slots(plugtls_backend_table *table) {
   table->context_create = toy_context_create;
   table->context_free = toy_context_free;
@@ -153,4 +182,5 @@ void toy_context_slots(plugtls_backend_table *table) {
   table->session_export = toy_session_export;
   table->session_import = toy_session_import;
   table->session_free = toy_session_free;
+  table->verify_chain = toy_verify_chain;
 }

@@ -108,6 +108,8 @@ plugtls_status toy_handshake(plugtls_backend_connection *c, plugtls_error *err);
 
 /* ---- toy_context.c ---- */
 
+/* Whether the context was made with this line of script. */
+int toy_plays(const plugtls_backend_context *context, const char *line);
 plugtls_backend_session *toy_new_session(const plugtls_backend_connection *c);
 void toy_context_slots(plugtls_backend_table *table);
 
