@@ -49,12 +49,30 @@ class File {
   int fd_;
 };
 
-// The machine this code was compiled for, by our own image's header: no table of machines is needed.
+// The machine of an image, by the ELF header in its memory; EM_NONE if the header was not loaded.
+uint16_t machine_of(const dl_phdr_info &image) {
+  for (std::size_t i = 0; i < image.dlpi_phnum; ++i) {
+    const ElfW(Phdr) &segment = image.dlpi_phdr[i];
+    ElfW(Ehdr) header{};
+    if (segment.p_type != PT_LOAD || segment.p_offset != 0 || segment.p_filesz < sizeof header)
+      continue;
+    std::memcpy(&header, reinterpret_cast<const void *>(image.dlpi_addr + segment.p_vaddr),
+                sizeof header);
+    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0) return header.e_machine;
+  }
+  return EM_NONE;
+}
+
+// The machine this code runs on, by what is loaded in this process: no table of machines is needed, and no /proc.
 uint16_t own_machine() {
   uint16_t machine = EM_NONE;
-  const File self("/proc/self/exe");
-  ElfW(Ehdr) header{};
-  if (self.is_open() && self.read_at(&header, sizeof header, 0)) machine = header.e_machine;
+  dl_iterate_phdr(
+      [](dl_phdr_info *image, std::size_t, void *out) {
+        auto &found = *static_cast<uint16_t *>(out);
+        found = machine_of(*image);
+        return found != EM_NONE ? 1 : 0;
+      },
+      &machine);
   return machine;
 }
 
