@@ -54,7 +54,9 @@ std::string path_of(const link_map *map) {
   if (map->l_name != nullptr && map->l_name[0] != '\0') return map->l_name;
   std::array<char, PATH_MAX> path = {};
   const ssize_t size = readlink("/proc/self/exe", path.data(), path.size());
-  return size > 0 ? std::string(path.data(), static_cast<size_t>(size)) : "the program";
+  const std::string itself = "the program itself";
+  return size > 0 ? itself + " (" + std::string(path.data(), static_cast<size_t>(size)) + ")"
+                  : itself;
 }
 
 // The names in an image's DT_NEEDED.

@@ -6,7 +6,7 @@
 
 namespace plugtls::loader {
 
-// Path of the image that owns `address`; the program's own for the program; empty if none does.
+// Path of the image that owns `address`, said as such if it is the program's; empty if none does.
 std::string image_of(const void *address);
 
 // Whether `address` lies in the image that dlopen answered `handle` for, not in a dependency of it.

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include <cstring>
+#include <string_view>
 
 namespace plugtls::loader {
 
@@ -18,9 +19,19 @@ bool is_under_sanitizer() {
 
 std::string captured(const plugtls_anchor &anchor, const std::string &culprit) {
   return std::string(anchor.symbol) + " was captured by " + culprit +
-         ", which exports a function of that name; have the image hide it, use a backend that "
-         "carries its library "
-         "hidden inside, or set isolation = \"deepbind\" in the manifest";
+         ", which exports a function of that name; have it hide the function, use a backend that "
+         "carries its library hidden inside, or set isolation = \"deepbind\" in the manifest";
+}
+
+// glibc says "NAME: cannot open shared object file: No such file or directory", of a library that `path` needs or, where
+// that has gone since it was looked at, of `path` itself.
+std::string explained(const std::string &why, const std::string &path) {
+  const std::string_view said = ": cannot open shared object file: No such file or directory";
+  if (!why.ends_with(said)) return why;
+  const std::string name = why.substr(0, why.size() - said.size());
+  if (name == path) return why;
+  return path + " needs " + name +
+         ", which is not installed; find the package that has it by: apt-file search " + name;
 }
 
 }  // namespace
@@ -39,7 +50,8 @@ bool open_library(const std::string &path, bool deepbind, Library &out, Refusal 
   out.handle = dlopen(path.c_str(), flags);
   if (out.handle == nullptr) {
     const char *why = dlerror();
-    refusal = {PLUGTLS_E_LOAD, why != nullptr ? why : "dlopen failed without a reason"};
+    refusal = {PLUGTLS_E_LOAD,
+               why != nullptr ? explained(why, path) : "dlopen failed without a reason"};
     return false;
   }
   void *symbol = dlsym(out.handle, PLUGTLS_BACKEND_ENTRY_SYMBOL);

@@ -4,7 +4,8 @@
 #include "report.h"
 
 static void with_each(void *user, const char *name) {
-  report_interposed(user, name, "isolation_exports");
+  report_interposed(user, name, "was captured by the program itself (");
+  report_interposed(user, name, "/isolation_exports), which exports");
 }
 
 int main(void) {

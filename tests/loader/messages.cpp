@@ -128,3 +128,16 @@ TEST_CASE("B1 a message is not cut within a character", "[messages]") {
     CHECK(message.substr(cut - 2, 2) == "\xc3\xbc");
   }
 }
+
+TEST_CASE("B1 a library that is missing is named, and how to find it", "[messages]") {
+  const Directory directory;
+  directory.add_backend("missing_dependency");
+  Registry registry(directory);
+  CHECK(registry.open("missing-dependency") == nullptr);
+  CHECK(error_name(registry.open_error()) == "load");
+  CHECK(std::string(registry.open_error().message) ==
+        "backend 'missing-dependency', asked for by the program, cannot be used: " +
+            (directory / "plugtls-missing-dependency.so").string() +
+            " needs libmock_gone.so, which is not installed; find the package that has it by: "
+            "apt-file search libmock_gone.so; run 'plugtls doctor'");
+}
