@@ -5,6 +5,10 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
 namespace plugtls::loader {
 
 namespace {
@@ -40,28 +44,61 @@ bool read_backend_key(const toml::table &table, std::vector<std::string> &out, s
   return false;
 }
 
+// A table within a table; `why` is set where the key is something else.
+const toml::table *read_table(const toml::table &table, std::string_view key, std::string &why) {
+  const toml::node *node = table.get(key);
+  if (node == nullptr) return nullptr;
+  if (!node->is_table())
+    why = "line " + std::to_string(node->source().begin.line) + ": " + std::string(key) +
+          " must be a section, as [application.NAME]";
+  return node->as_table();
+}
+
+void note_unknown(const toml::table &table, std::initializer_list<std::string_view> known,
+                  std::vector<std::string> &out) {
+  for (const auto &[key, value] : table) {
+    const std::string_view name = key;
+    if (std::ranges::find(known, name) == known.end())
+      out.push_back("line " + std::to_string(value.source().begin.line) + ": " + std::string(name));
+  }
+}
+
+bool read_choice(const toml::table &root, const std::string &path, const std::string &application,
+                 ConfigFile &out) {
+  note_unknown(root, {"backend", "application"}, out.unknown_keys);
+  const toml::table *all = read_table(root, "application", out.why);
+  const toml::table *section = all != nullptr ? read_table(*all, application, out.why) : nullptr;
+  if (!out.why.empty()) return false;
+  out.choice.source = path + ", [application." + application + "] backend";
+  if (section != nullptr) {
+    note_unknown(*section, {"backend"}, out.unknown_keys);
+    if (!read_backend_key(*section, out.choice.names, out.why)) return false;
+  }
+  if (!out.choice.names.empty()) return true;
+  out.choice.source = path + ", backend";
+  return read_backend_key(root, out.choice.names, out.why);
+}
+
 }  // namespace
 
-ConfigOutcome read_config_file(const std::string &path, const std::string &application, Choice &out,
-                               std::string &why) {
+ConfigFile read_config_file(const std::string &path, const std::string &application) {
+  ConfigFile out;
   std::string text;
-  if (!read_file(path, largest_config, text, why))
-    return why.empty() ? ConfigOutcome::absent : ConfigOutcome::malformed;
-  try {
-    const toml::table root = toml::parse(text);
-    const toml::table *section = root["application"][application].as_table();
-    if (section != nullptr && !read_backend_key(*section, out.names, why))
-      return ConfigOutcome::malformed;
-    out.source = path + ", [application." + application + "] backend";
-    if (!out.names.empty()) return ConfigOutcome::says;
-    if (!read_backend_key(root, out.names, why)) return ConfigOutcome::malformed;
-    out.source = path + ", backend";
-  } catch (const toml::parse_error &error) {
-    why = "line " + std::to_string(error.source().begin.line) + ": " +
-          std::string(error.description());
-    return ConfigOutcome::malformed;
+  if (!read_file(path, largest_config, text, out.why)) {
+    out.outcome = out.why.empty() ? ConfigOutcome::absent : ConfigOutcome::malformed;
+    return out;
   }
-  return out.names.empty() ? ConfigOutcome::says_nothing : ConfigOutcome::says;
+  try {
+    if (!read_choice(toml::parse(text), path, application, out))
+      out.outcome = ConfigOutcome::malformed;
+    else
+      out.outcome = out.choice.names.empty() ? ConfigOutcome::says_nothing : ConfigOutcome::says;
+  } catch (const toml::parse_error &error) {
+    out.outcome = ConfigOutcome::malformed;
+    out.why = "line " + std::to_string(error.source().begin.line) + ": " +
+              std::string(error.description());
+  }
+  return out;
 }
 
 }  // namespace plugtls::loader

@@ -4,8 +4,8 @@
 
 #include "resolve.hpp"
 
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace plugtls::loader {
 
@@ -16,8 +16,14 @@ enum class ConfigOutcome {
   malformed
 };
 
-// Looks for [application.NAME] first, then the top level. `why` is set for malformed.
-ConfigOutcome read_config_file(const std::string &path, const std::string &application, Choice &out,
-                               std::string &why);
+struct ConfigFile {
+  ConfigOutcome outcome = ConfigOutcome::absent;
+  Choice choice;                          // if it says
+  std::string why;                        // if it is malformed
+  std::vector<std::string> unknown_keys;  // "line 7: colour"; of a later version, or misspelt
+};
+
+// Looks for [application.NAME] first, then the top level.
+ConfigFile read_config_file(const std::string &path, const std::string &application);
 
 }  // namespace plugtls::loader

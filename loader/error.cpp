@@ -9,15 +9,18 @@ namespace plugtls::loader {
 
 namespace {
 
-// Ends a text within what the caller's error holds of it, and keeps it to one line: names from outside ride in it, and
-// whoever prints it must not print a terminal's control sequences.
+char without_control(char c) noexcept {
+  return (c >= '\0' && c < ' ') || c == '\x7f' ? '?' : c;
+}
+
+// Ends a text within what the caller's error holds of it, and makes it printable.
 void end_text(plugtls_error *err, char *text, std::size_t capacity) noexcept {
   const auto offset = static_cast<std::size_t>(text - reinterpret_cast<const char *>(err));
   const std::size_t held = std::min<std::size_t>(err->size, offset + capacity);
   if (held <= offset) return;
   text[held - offset - 1] = '\0';
   for (char *at = text; *at != '\0'; ++at)
-    if ((*at > '\0' && *at < ' ') || *at == '\x7f') *at = '?';
+    *at = without_control(*at);
 }
 
 void end_texts(plugtls_error *err) noexcept {
@@ -27,6 +30,11 @@ void end_texts(plugtls_error *err) noexcept {
 }
 
 }  // namespace
+
+std::string printable(std::string text) {
+  std::ranges::transform(text, text.begin(), without_control);
+  return text;
+}
 
 void put_error(plugtls_error *err, const plugtls_error &error) noexcept {
   if (err == nullptr || err->size < offsetof(plugtls_error, alert)) return;

@@ -7,12 +7,17 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace plugtls::loader {
 
 // Writes `error` into `err` (or nowhere), no further than err->size.
 void put_error(plugtls_error *err, const plugtls_error &error) noexcept;
+
+// The text with its control characters blanked: names from outside ride in it, and whoever prints it must not print a
+// terminal's control sequences.
+std::string printable(std::string text);
 
 // Fills `err` with a code and a printf-formatted message, and answers PLUGTLS_FAILED.
 [[gnu::format(printf, 3, 4)]] plugtls_status fail(plugtls_error *err, int32_t code,

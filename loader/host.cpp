@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <string>
 
 namespace plugtls::loader {
@@ -22,9 +23,11 @@ constexpr std::array bundles{"/etc/ssl/certs/ca-certificates.crt",
                              "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"};
 
 // Backends outlive every registry, so their words go where the environment says.
-void log_for_backend(void *, int32_t level, const char *message) {
+void log_for_backend(void *, int32_t level, const char *message) noexcept try {
   const Log log(nullptr, nullptr, Log::level_from_name(secure_getenv("PLUGTLS_LOG")));
   log(level, message);
+} catch (const std::exception &) {
+  // Out of memory: a word is lost, and nothing else.
 }
 
 int64_t now(void *) {

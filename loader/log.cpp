@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.hpp"
 
+#include "error.hpp"
+
 #include <cstdio>
 #include <cstring>
 
@@ -19,12 +21,13 @@ int32_t Log::level_from_name(const char *name) noexcept {
   return PLUGTLS_LOG_WARNING;
 }
 
-void Log::operator()(int32_t level, const std::string &message) const noexcept {
+void Log::operator()(int32_t level, const std::string &message) const {
   if (level < PLUGTLS_LOG_ERROR || level > level_) return;
+  const std::string text = printable(message);
   if (function_ != nullptr)
-    function_(user_, level, message.c_str());
+    function_(user_, level, text.c_str());
   else
-    std::fprintf(stderr, "plugtls: %s: %s\n", level_names[level], message.c_str());
+    std::fprintf(stderr, "plugtls: %s: %s\n", level_names[level], text.c_str());
 }
 
 }  // namespace plugtls::loader

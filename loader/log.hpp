@@ -20,7 +20,7 @@ class Log {
   // PLUGTLS_LOG_... by its name; warning for NULL and for what is no level.
   static int32_t level_from_name(const char *name) noexcept;
 
-  void operator()(int32_t level, const std::string &message) const noexcept;
+  void operator()(int32_t level, const std::string &message) const;
 
  private:
   Function function_ = nullptr;

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace plugtls::loader {
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::size_t longest_name = 31;
 constexpr std::size_t digest_digits = 64;
+constexpr std::array<std::string_view, 10> known_keys{
+    "manifest_version", "name",   "library", "abi",       "priority",
+    "description",      "vendor", "license", "isolation", "sha256"};
 
 bool is_hex(std::string_view text) {
   return std::ranges::all_of(
@@ -46,6 +50,16 @@ bool read_number(const toml::table &table, std::string_view key, int64_t low, in
   return true;
 }
 
+std::vector<std::string> unknown_keys(const toml::table &table) {
+  std::vector<std::string> out;
+  for (const auto &[key, value] : table) {
+    const std::string_view name = key;
+    if (std::ranges::find(known_keys, name) == known_keys.end())
+      out.push_back("line " + std::to_string(value.source().begin.line) + ": " + std::string(name));
+  }
+  return out;
+}
+
 bool read_members(const toml::table &table, Manifest &out, std::string &why) {
   int64_t version = 0;
   int64_t abi = 0;
@@ -65,6 +79,7 @@ bool read_members(const toml::table &table, Manifest &out, std::string &why) {
     why = "manifest_version must be 1";
     return false;
   }
+  out.unknown_keys = unknown_keys(table);
   out.abi_major = static_cast<uint32_t>(abi);
   out.priority = static_cast<int32_t>(priority);
   return true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plugtls::loader {
 
@@ -18,6 +19,7 @@ struct Manifest {
   std::string license;
   std::string isolation = "local";
   std::string sha256;
+  std::vector<std::string> unknown_keys;  // "line 7: colour"; of a later version, or misspelt
 };
 
 // [a-z0-9][a-z0-9_-]{0,30}

@@ -153,7 +153,7 @@ plugtls_backend *open_layers(plugtls_registry &registry, const std::vector<std::
   candidate->is_wrapper_alone = backend == nullptr && refusal.code == PLUGTLS_E_BACKEND_REFUSED;
   candidate->stage = backend != nullptr ? PLUGTLS_STAGE_OPENED : PLUGTLS_STAGE_REFUSED;
   candidate->code = backend != nullptr ? 0 : refusal.code;
-  candidate->detail = backend != nullptr ? "" : refusal.detail;
+  candidate->detail = backend != nullptr ? "" : printable(refusal.detail);
   return backend;
 }
 

@@ -53,14 +53,16 @@ plugtls_status read_configuration(plugtls_registry &registry,
       options.application != nullptr ? options.application : program_invocation_short_name;
   const bool named = options.config_file != nullptr || registry.environment.config.has_value();
   for (const std::string &path : config_files(options, registry.environment)) {
-    Choice choice;
-    std::string why;
-    switch (read_config_file(path, application, choice, why)) {
+    ConfigFile file = read_config_file(path, application);
+    for (const std::string &key : file.unknown_keys)
+      registry.log(PLUGTLS_LOG_WARNING,
+                   path + ": " + key + " is a key that this libplugtls does not know");
+    switch (file.outcome) {
       case ConfigOutcome::malformed:
         return fail(err, PLUGTLS_E_CONFIGURATION_FILE, "configuration file %s: %s", path.c_str(),
-                    why.c_str());
+                    file.why.c_str());
       case ConfigOutcome::says:
-        registry.configured = std::move(choice);
+        registry.configured = std::move(file.choice);
         return PLUGTLS_OK;
       case ConfigOutcome::absent:
         if (named)

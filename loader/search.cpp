@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search.hpp"
 
+#include "error.hpp"
 #include "file.hpp"
 #include "trust.hpp"
 
@@ -60,7 +61,7 @@ bool list_manifests(const std::string &path, std::vector<std::string> &out, std:
 void refuse(Candidate &candidate, int32_t code, std::string detail) {
   candidate.stage = PLUGTLS_STAGE_REFUSED;
   candidate.code = code;
-  candidate.detail = std::move(detail);
+  candidate.detail = printable(std::move(detail));
 }
 
 // A path in a manifest counts from where the manifest really lies.
@@ -145,6 +146,10 @@ void search(plugtls_registry &registry) {
     for (const std::string &file : files) {
       Candidate candidate = read_candidate(directory, file, registry.environment.privileged);
       shadow(registry.candidates, candidate);
+      // Not refused: a manifest may be of a later version. Not silent: it may be misspelt.
+      for (const std::string &key : candidate.manifest.unknown_keys)
+        registry.log(PLUGTLS_LOG_WARNING,
+                     candidate.path + ": " + key + " is a key that this libplugtls does not know");
       if (candidate.stage == PLUGTLS_STAGE_REFUSED)
         registry.log(PLUGTLS_LOG_INFO,
                      candidate.manifest.name + " is refused: " + candidate.detail);

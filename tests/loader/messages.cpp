@@ -3,8 +3,10 @@
 #include "fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
 #include <string>
 
 using namespace fixture;
@@ -25,6 +27,12 @@ std::string add_broken(const Directory &directory, int count) {
     names += (i == 0 ? "" : ",") + name;
   }
   return names;
+}
+
+bool says(const Registry &registry, const std::string &text) {
+  return std::ranges::any_of(registry.log(), [&](const std::string &line) {
+    return line.find(text) != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -140,4 +148,61 @@ TEST_CASE("B1 a library that is missing is named, and how to find it", "[message
             (directory / "plugtls-missing-dependency.so").string() +
             " needs libmock_gone.so, which is not installed; find the package that has it by: "
             "apt-file search libmock_gone.so; run 'plugtls doctor'");
+}
+
+TEST_CASE("B1 a manifest's unknown keys are told, and do no harm", "[messages]") {
+  const Directory directory;
+  directory.add_backend("good", {}, "colour = \"blue\"\nsha265 = \"misspelt\"\n[later]\nx = 1");
+  Registry registry(directory);
+  CHECK(registry.open("good") != nullptr);
+  const std::string manifest = (directory / "good.toml").string();
+  CHECK(says(registry, manifest + ": line 5: colour is a key that this libplugtls does not know"));
+  CHECK(says(registry, manifest + ": line 6: sha265 is a key"));
+  CHECK(says(registry, manifest + ": line 7: later is a key"));
+  CHECK_FALSE(says(registry, "library is a key"));
+}
+
+TEST_CASE("B1 a configuration's unknown keys are told, and do no harm", "[messages]") {
+  const Directory directory;
+  directory.add_backend("good");
+  const fs::path file =
+      directory.write("c.toml",
+                      "bakend = \"second\"\nbackend = \"good\"\n[application.mailer]\ncolour = 1\n"
+                      "[application.other]\nnot-looked-at = 1\n");
+  Registry registry(Options{.flags = PLUGTLS_REGISTRY_ONLY_DIRECTORIES,
+                            .directories = {directory.path()},
+                            .application = "mailer",
+                            .config_file = file.string()});
+  CHECK(registry.open(nullptr) != nullptr);
+  CHECK(says(registry, file.string() + ": line 1: bakend is a key that this libplugtls does not"));
+  CHECK(says(registry, file.string() + ": line 4: colour is a key"));
+  CHECK_FALSE(says(registry, "not-looked-at"));
+}
+
+TEST_CASE("B1 a section of the configuration that is none is an error", "[messages]") {
+  const Directory directory;
+  const std::string text = GENERATE("application = \"mailer\"\n", "[application]\nmailer = \"x\"\n",
+                                    "[[application]]\nname = \"mailer\"\n");
+  const fs::path file = directory.write("c.toml", text);
+  Registry registry(Options{.flags = PLUGTLS_REGISTRY_ONLY_DIRECTORIES,
+                            .application = "mailer",
+                            .config_file = file.string()});
+  CHECK(registry.status() == PLUGTLS_FAILED);
+  CHECK(error_name(registry.error()) == "configuration_file");
+  CHECK_THAT(registry.error().message, ContainsSubstring("must be a section"));
+}
+
+TEST_CASE("S26 control characters reach neither the log nor the fate of a candidate",
+          "[messages]") {
+  const Directory directory;
+  directory.add_backend("good", {}, "\"col\\u001bour\" = 1");
+  directory.write("bad\x1b[2J.toml", "garbage = = =");
+  Registry registry(directory);
+  CHECK(registry.open("good") != nullptr);
+  CHECK(says(registry, "line 5: col?our is a key"));
+  CHECK(says(registry, "bad?[2J"));
+  for (const std::string &line : registry.log())
+    CHECK(line.find('\x1b') == std::string::npos);
+  for (const Candidate &candidate : registry.candidates())
+    CHECK(candidate.detail.find('\x1b') == std::string::npos);
 }
