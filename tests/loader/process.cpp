@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <set>
@@ -103,6 +104,29 @@ TEST_CASE("B2 threads that race to open a backend get the same handle", "[proces
   const std::set<plugtls_backend *> distinct(std::begin(handles), std::end(handles));
   CHECK(distinct.size() == 1);
   CHECK(*distinct.begin() != nullptr);
+}
+
+TEST_CASE("B2 threads may open backends with one registry", "[process][threads]") {
+  const Directory directory;
+  directory.add_backend("good", 2);
+  directory.add_backend("second", 1);
+  directory.add_backend("entry_fails", 3);
+  directory.add_backend("layer");
+  const Registry registry(directory);
+  const char *const names[] = {nullptr, "good", "second,good", "entry-fails,good", "layer(second)"};
+  std::atomic<int> wrong{0};
+  at_once([&](int i) {
+    for (int turn = 0; turn < 50; ++turn) {
+      const size_t which = static_cast<size_t>(i + turn) % std::size(names);
+      plugtls_backend *backend = nullptr;
+      if (plugtls_backend_open(registry.get(), names[which], nullptr, 0, &backend, nullptr) !=
+              PLUGTLS_OK ||
+          describe_name(backend) !=
+              std::array{"good", "good", "second", "good", "layer(second)"}[which])
+        ++wrong;
+    }
+  });
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("B2 threads that race to open a backend that is refused are all told",
