@@ -54,24 +54,25 @@ const toml::table *read_table(const toml::table &table, std::string_view key, st
   return node->as_table();
 }
 
-void note_unknown(const toml::table &table, std::initializer_list<std::string_view> known,
-                  std::vector<std::string> &out) {
+void note_unknown(const toml::table &table, const std::string &path,
+                  std::initializer_list<std::string_view> known, std::vector<std::string> &out) {
   for (const auto &[key, value] : table) {
     const std::string_view name = key;
     if (std::ranges::find(known, name) == known.end())
-      out.push_back("line " + std::to_string(value.source().begin.line) + ": " + std::string(name));
+      out.push_back(path + ": line " + std::to_string(value.source().begin.line) + ": " +
+                    std::string(name));
   }
 }
 
 bool read_choice(const toml::table &root, const std::string &path, const std::string &application,
                  ConfigFile &out) {
-  note_unknown(root, {"backend", "application"}, out.unknown_keys);
+  note_unknown(root, path, {"backend", "application"}, out.unknown_keys);
   const toml::table *all = read_table(root, "application", out.why);
   const toml::table *section = all != nullptr ? read_table(*all, application, out.why) : nullptr;
   if (!out.why.empty()) return false;
   out.choice.source = path + ", [application." + application + "] backend";
   if (section != nullptr) {
-    note_unknown(*section, {"backend"}, out.unknown_keys);
+    note_unknown(*section, path, {"backend"}, out.unknown_keys);
     if (!read_backend_key(*section, out.choice.names, out.why)) return false;
   }
   if (!out.choice.names.empty()) return true;

@@ -20,7 +20,7 @@ struct ConfigFile {
   ConfigOutcome outcome = ConfigOutcome::absent;
   Choice choice;                          // if it says
   std::string why;                        // if it is malformed
-  std::vector<std::string> unknown_keys;  // "line 7: colour"; of a later version, or misspelt
+  std::vector<std::string> unknown_keys;  // "FILE: line 7: colour"; of a later version, or misspelt
 };
 
 // Looks for [application.NAME] first, then the top level.

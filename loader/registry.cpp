@@ -55,8 +55,7 @@ plugtls_status read_configuration(plugtls_registry &registry,
   for (const std::string &path : config_files(options, registry.environment)) {
     ConfigFile file = read_config_file(path, application);
     for (const std::string &key : file.unknown_keys)
-      registry.log(PLUGTLS_LOG_WARNING,
-                   path + ": " + key + " is a key that this libplugtls does not know");
+      registry.log(PLUGTLS_LOG_WARNING, key + " is a key that this libplugtls does not know");
     switch (file.outcome) {
       case ConfigOutcome::malformed:
         return fail(err, PLUGTLS_E_CONFIGURATION_FILE, "configuration file %s: %s", path.c_str(),
