@@ -15,9 +15,11 @@ QueueGuard::QueueGuard() {
   while (ERR_peek_error() != 0)
     [[unlikely]] {
       Entry entry{};
-      const char *data = nullptr;
+      const char *file = nullptr, *function = nullptr, *data = nullptr;
       int flags = 0;
-      entry.code = ERR_get_error_all(&entry.file, &entry.line, &entry.function, &data, &flags);
+      entry.code = ERR_get_error_all(&file, &entry.line, &function, &data, &flags);
+      if (file != nullptr) entry.file = file;
+      if (function != nullptr) entry.function = function;
       if (data != nullptr && (flags & ERR_TXT_STRING) != 0) entry.data = data;
       kept_.push_back(std::move(entry));
     }
@@ -27,7 +29,7 @@ QueueGuard::~QueueGuard() {
   if (ERR_peek_error() != 0) ERR_clear_error();
   for (const Entry &entry : kept_) {
     ERR_new();
-    ERR_set_debug(entry.file, entry.line, entry.function);
+    ERR_set_debug(entry.file.c_str(), entry.line, entry.function.c_str());
     ERR_set_error(ERR_GET_LIB(entry.code), ERR_GET_REASON(entry.code),
                   entry.data.empty() ? nullptr : "%s", entry.data.c_str());
   }

@@ -21,9 +21,9 @@ class QueueGuard {
  private:
   struct Entry {
     unsigned long code;
-    const char *file;
+    std::string file;  // a copy: the queue frees its own when it is cleared
     int line;
-    const char *function;
+    std::string function;
     std::string data;
   };
   std::vector<Entry> kept_;
