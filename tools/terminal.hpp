@@ -11,7 +11,7 @@
 
 namespace plugtls::tools {
 
-// https://no-color.org
+// NO_COLOR, if it is set and not empty, means none: the convention of many programs.
 inline bool has_colours(int fd) {
   const char *no_colour = std::getenv("NO_COLOR");
   const char *term = std::getenv("TERM");

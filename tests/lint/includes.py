@@ -22,7 +22,7 @@ SYSTEM = re.compile(r"^([a-z0-9_]+(\.h)?|(sys|netinet|arpa|net|linux)/[a-z0-9_]+
 PARTS = [
     (r"api/include/plugtls/[^/]+\.h", r"plugtls/[^/]+\.h"),
     (r"api/include/plugtls/.+\.hpp",
-     r"plugtls/(?!backend\.h)[^/]+\.h(pp)?|plugtls/detail/.+\.hpp|(asio|boost/asio)(\.hpp|/.+)"),
+     r"plugtls/(?!backend\.h$)[^/]+\.h(pp)?|plugtls/detail/.+\.hpp|(asio|boost/asio)(\.hpp|/.+)"),
     (r"plugins/kit/.+", r"plugtls/(types|backend)\.h|plugtls/kit/.+"),
     (r"loader/.+", r"plugtls/[^/]+\.h|toml\+\+/.+"),
     (r"plugins/openssl/.+", r"plugtls/(types|backend)\.h|plugtls/kit/.+|openssl/.+"),
@@ -34,9 +34,11 @@ PARTS = [
 
 
 def beside(path, name):
-    """A quoted include that means a file of the includer's own directory, or below it."""
-    target = (path.parent / name).resolve()
-    return target.is_file() and path.parent.resolve() in target.parents
+    """A quoted include that means a file of the includer's own directory or below it, or of its part of the tree."""
+    part = TOP / path.relative_to(TOP).parts[0]
+    tops = [path.parent] + ([part] if part.name == "tools" else [])
+    targets = [(top.resolve(), (top / name).resolve()) for top in tops]
+    return any(target.is_file() and top in target.parents for top, target in targets)
 
 
 def faults_of(path):

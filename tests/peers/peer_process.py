@@ -55,18 +55,20 @@ class Process:
 
     def wait_for(self, pattern):
         """The match of a regular expression in what it says."""
-        found = None
+        return self.wait_until(lambda output: re.search(pattern, output), pattern)
 
-        def look():
-            nonlocal found
-            found = re.search(pattern, self.output)
-            return found or self.process.poll() is not None
-
+    def wait_until(self, look, what="what was waited for"):
+        """What `look` finds in the output so far, as soon as that is true."""
         with self.changed:
-            self.changed.wait_for(look, LIMIT)
+            self.changed.wait_for(lambda: look(self.output) or self.process.poll() is not None,
+                                  LIMIT)
+            # The output may have ended with what is looked for.
+            for reader in self.readers if self.process.poll() is not None else []:
+                self.changed.wait_for(lambda r=reader: not r.is_alive(), 1)
+            found = look(self.output)
         if not found:
-            raise AssertionError(f"{self.process.args[0]} did not say {pattern!r} but\n"
-                                 + self.output.decode(errors="replace"))
+            raise AssertionError(f"{self.process.args[0]} did not say {what!r} but\n"
+                                 + self.output[-4000:].decode(errors="replace"))
         return found
 
     def stop(self):

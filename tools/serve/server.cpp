@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server.hpp"
 
-#include "../failure.hpp"
-#include "../terminal.hpp"
+#include "failure.hpp"
+#include "terminal.hpp"
 
 #include <sys/epoll.h>
 #include <sys/signalfd.h>

@@ -2,7 +2,7 @@
 // The event loop: one thread, any number of peers.
 #pragma once
 
-#include "../exit_status.hpp"
+#include "exit_status.hpp"
 #include "peer.hpp"
 
 #include <cstddef>

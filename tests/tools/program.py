@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""The plugtls program as a person or a script meets it: words, exit statuses, standard streams.
+
+Usage: program.py PLUGTLS PKI [UNITTEST-ARGUMENTS]
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
+import peer_process as peers  # noqa: E402
+
+PLUGTLS = None
+PKI = None
+VERBS = ["list", "info", "doctor", "connect", "serve", "completion"]
+
+
+def plugtls(*arguments, stdin="", env=None):
+    return peers.run(PLUGTLS, *arguments, stdin=stdin, env={**os.environ, **(env or {})})
+
+
+def identity(case="good-ec"):
+    return ["--cert", PKI / f"{case}.chain.pem", "--key", PKI / f"{case}.key.pem"]
+
+
+class Case(unittest.TestCase):
+    def expect(self, done, status, *texts):
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode, status, said)
+        for text in texts:
+            self.assertIn(text.encode(), said)
+
+    def connect(self, port, *options, **more):
+        return plugtls("connect", f"server.test:{port}", "--address", "127.0.0.1", "--ca",
+                       PKI / "root.pem", *options, **more)
+
+
+class Usage(Case):
+    def test_help_has_examples_and_goes_to_standard_output(self):
+        for verb in VERBS:
+            with self.subTest(verb):
+                done = plugtls(verb, "--help")
+                self.expect(done, 0, "Examples:", f"plugtls {verb}")
+                self.assertEqual(done.stderr, b"")
+
+    def test_a_mistake_is_status_2_and_says_what_would_be_right(self):
+        for arguments, text in ((["list", "--nosuch"], "--nosuch"), ([], "subcommand"),
+                                (["connect", "example.org"], "example.org:443"),
+                                (["connect", "::1:443"], "[::1]:443"),
+                                (["connect", "a:443", "--min", "9"], "1.2 or 1.3"),
+                                (["connect", "a:443", "--at", "noon"], "2026-11-23"),
+                                (["connect", "a:443", "--ciphers", "RC4"], "TLS_AES_128_GCM_SHA256"),
+                                (["connect", "a:443", "--key", "k"], "--cert"),
+                                (["serve"], "--cert"),
+                                (["serve", "--cert", "c"], "--key"),
+                                (["serve", "--cert", "auto", "--mode", "loud"], "echo")):
+            with self.subTest(arguments):
+                done = plugtls(*arguments)
+                self.expect(done, 2, text)
+                self.assertEqual(done.stdout, b"")
+
+    def test_version(self):
+        self.assertRegex(plugtls("--version").stdout, rb"^plugtls \d+\.\d+\.\d+\n$")
+
+    def test_completion_knows_every_verb_and_is_a_script(self):
+        done = plugtls("completion", "bash")
+        self.expect(done, 0, *VERBS, "--client-auth")
+        bash = peers.run("bash", "-n", stdin=done.stdout)
+        self.assertEqual(bash.returncode, 0, bash.stderr)
+        used = peers.run("bash", "-c", 'source /dev/stdin; COMP_WORDS=(plugtls connect --dea); '
+                         'COMP_CWORD=2; _plugtls; echo "${COMPREPLY[@]}"', stdin=done.stdout)
+        self.assertEqual(used.stdout, b"--deadline\n", used.stderr)
+
+
+class Backends(Case):
+    def test_a_backend_that_is_not_there_is_one_line_and_status_3(self):
+        done = plugtls("connect", "example.org:443", env={"PLUGTLS_BACKEND": "nosuch"})
+        self.expect(done, 3, "nosuch", "PLUGTLS_BACKEND", "openssl", "there is no backend",
+                    "plugtls doctor")
+        self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+
+    def test_list_and_info_and_doctor_as_json(self):
+        listed = json.loads(plugtls("list", "--json").stdout)
+        self.assertIn("openssl", [each["name"] for each in listed["backends"]])
+        info = json.loads(plugtls("info", "openssl", "--json").stdout)
+        self.assertEqual(info["features"]["tls1_3"]["level"], "yes")
+        self.assertIn("TLS_AES_128_GCM_SHA256", info["cipher_suites"])
+        doctor = plugtls("doctor", "--json")
+        self.assertTrue(json.loads(doctor.stdout)["healthy"], doctor.stdout)
+        self.assertEqual(doctor.returncode, 0)
+
+    def test_listing_opens_no_library(self):
+        with tempfile.TemporaryDirectory() as name:
+            log = pathlib.Path(name) / "strace"
+            done = peers.run(peers.program("strace", "strace"), "-f", "-e",
+                             "trace=open,openat,openat2", "-o", log, PLUGTLS, "list")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            opened = re.findall(r'"([^"]+)"', log.read_text())
+            self.assertTrue(any(path.endswith("openssl.toml") for path in opened))
+            self.assertEqual([path for path in opened
+                              if re.search(r"plugtls-[a-z]+\.so|lib(ssl|crypto)", path)], [])
+
+    def test_the_doctor_names_what_is_wrong_and_the_next_command(self):
+        done = plugtls("doctor", env={"PLUGTLS_BACKEND": "nosuch"})
+        self.expect(done, 1, "nosuch", "Next: unset PLUGTLS_BACKEND")
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name) / "backends.d"
+            directory.mkdir(mode=0o755)
+            (directory / "broken.toml").write_text("manifest = 1\nname = [\n")
+            env = {"PLUGTLS_PLUGIN_PATH": str(directory)}
+            self.expect(plugtls("doctor", env=env), 1, "refused", "broken.toml", "Next: ")
+            self.expect(plugtls("list", env=env), 0, "refused")
+
+
+class Connect(Case):
+    def test_a_mebibyte_goes_through_unchanged(self):
+        data = os.urandom(1 << 20)
+        with peers.plugtls_serve(PLUGTLS, *identity()) as (_, port):
+            for version in ("1.2", "1.3"):
+                with self.subTest(version):
+                    done = self.connect(port, "-q", "--min", version, "--max", version, stdin=data)
+                    self.assertEqual((done.returncode, done.stderr), (0, b""))
+                    self.assertTrue(done.stdout == data)
+
+    def test_words_go_to_standard_error_only(self):
+        with peers.plugtls_serve(PLUGTLS, *identity(), "--alpn", "http/1.1") as (_, port):
+            done = self.connect(port, "--alpn", "h2,http/1.1", stdin="data\n")
+            self.assertEqual(done.stdout, b"data\n")
+            for text in (b"TLSv1.3", b"http/1.1", b"CN=server.test", b"verified for server.test"):
+                self.assertIn(text, done.stderr)
+
+    def test_nothing_goes_out_before_the_certificate_is_verified(self):
+        with peers.plugtls_serve(PLUGTLS, *identity("expired")) as (server, port):
+            self.expect(self.connect(port, stdin="secret"), 4, "cert_expired")
+            server.wait_for(rb"failed: [^\n]*certificate_expired received")
+            self.assertNotIn(b"bytes in", server.output)
+
+    def test_an_address_is_verified_as_one_and_never_sent_as_a_name(self):
+        with peers.plugtls_serve(PLUGTLS, *identity("good-ec")) as (_, port):
+            done = plugtls("connect", f"127.0.0.1:{port}", "--ca", PKI / "root.pem")
+            self.assertIn(done.returncode, (0, 4))
+            self.expect(plugtls("connect", f"127.0.0.1:{port}", "--ca", PKI / "root.pem", "--name",
+                                "192.0.2.99"), 4, "cert_ip_mismatch")
+
+    def test_another_time(self):
+        with peers.plugtls_serve(PLUGTLS, *identity()) as (_, port):
+            self.expect(self.connect(port, "--at", "2001-01-01"), 4, "cert_not_yet_valid")
+            self.expect(self.connect(port, "--at", "2050-01-01T00:00:00Z"), 4, "cert_expired")
+
+    def test_what_is_switched_off_is_said(self):
+        with peers.plugtls_serve(PLUGTLS, *identity("self-signed")) as (_, port):
+            self.expect(self.connect(port), 4, "cert_self_signed")
+            self.expect(self.connect(port, "--insecure-no-verification"), 0, "not verified, as asked")
+        with peers.plugtls_serve(PLUGTLS, *identity("wrong-host")) as (_, port):
+            self.expect(self.connect(port, "--insecure-no-hostname-check"), 0, "name was not checked")
+
+    def test_a_peer_that_is_silent_or_not_there_or_no_tls_peer(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            self.expect(self.connect(port, "--deadline", "0.3"), 6, "timed_out")
+        self.expect(self.connect(port), 6, "Connection refused")
+        self.expect(plugtls("connect", f"localhost:{port}", "--ca", PKI / "nosuch.pem"), 6,
+                    "nosuch.pem")
+
+        def babble(listener):
+            connection, _ = listener.accept()
+            connection.sendall(b"220 mail.test ESMTP\r\n")
+            with connection, contextlib.suppress(ConnectionResetError):
+                while connection.recv(4096):
+                    pass
+
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=babble, args=(listener,))
+            thread.start()
+            self.expect(self.connect(listener.getsockname()[1]), 5, "not_tls")
+            thread.join(peers.LIMIT)
+
+
+class Serve(Case):
+    def test_a_certificate_made_for_the_occasion(self):
+        with peers.plugtls_serve(PLUGTLS, "--cert", "auto") as (server, port):
+            ca = server.wait_for(rb"--ca (\S+)").group(1).decode()
+            self.expect(plugtls("connect", f"localhost:{port}", "--ca", ca, stdin="x"), 0, "verified")
+            self.assertEqual(server.stop(), 0)
+            self.assertFalse(os.path.exists(ca))
+
+    def test_once_ends_with_the_connections_status(self):
+        for options, client, status in (([], [], 0), (["--max", "1.2"], ["--min", "1.3"], 5)):
+            with self.subTest(status), \
+                    peers.plugtls_serve(PLUGTLS, *identity(), "--once", *options) as (server, port):
+                self.connect(port, *client)
+                self.assertEqual(server.process.wait(peers.LIMIT), status)
+
+    def test_a_thousand_peers_half_of_them_silent(self):
+        with peers.plugtls_serve(PLUGTLS, *identity(), "--mode", "http") as (server, port):
+            where = ("127.0.0.1", int(port))
+            idle = [socket.create_connection(where, peers.LIMIT) for _ in range(500)]
+            for half_open in idle[::2]:
+                half_open.sendall(b"\x16\x03\x01\x02\x00\x01\x00")
+            garbage = [socket.create_connection(where, peers.LIMIT) for _ in range(500)]
+            for each in garbage:
+                each.sendall(b"GET / HTTP/1.1\r\n\r\n" + bytes(200))
+            done = self.connect(port, "--wait", stdin="GET / HTTP/1.1\r\nHost: x\r\nConnection: "
+                                "close\r\n\r\n")
+            self.expect(done, 0, "200 OK")
+            for each in garbage:
+                # The alert, or the reset that follows it: never silence.
+                try:
+                    self.assertEqual(each.recv(1), b"\x15")
+                except ConnectionResetError:
+                    self.fail("reset before the alert")
+                each.close()
+            for each in idle:
+                each.close()
+            server.wait_until(lambda output: len(re.findall(rb"^\S+: failed: ", output, re.M)) == 1000)
+            descriptors = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+            self.assertLess(descriptors, 20)
+            self.assertEqual(server.stop(), 0)
+
+    def test_time_limits(self):
+        with peers.plugtls_serve(PLUGTLS, *identity(), "--handshake-timeout", "0.3",
+                                 "--idle-timeout", "0.3") as (server, port):
+            with socket.create_connection(("127.0.0.1", int(port)), peers.LIMIT) as silent:
+                self.assertEqual(silent.recv(1), b"")
+            server.wait_for(rb"the handshake took longer")
+            self.connect(port, "--wait", stdin="x")
+            server.wait_for(rb"nothing moved")
+
+
+def main():
+    global PLUGTLS, PKI
+    PLUGTLS, PKI = sys.argv[1], pathlib.Path(sys.argv[2])
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+
+
+if __name__ == "__main__":
+    main()
