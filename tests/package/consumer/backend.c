@@ -1,6 +1,7 @@
 /* A backend that refuses to work: enough to show that an installed libplugtls finds it, opens it and
  * repeats its reason. */
 #include <plugtls/backend.h>
+
 #include <stdio.h>
 
 __attribute__((visibility("default"))) plugtls_status plugtls_backend_entry(

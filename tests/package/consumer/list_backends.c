@@ -1,5 +1,6 @@
 /* Lists the backends, then opens the one named on the command line and says what came of it. */
 #include <plugtls/plugtls.h>
+
 #include <stdio.h>
 
 static const char *origin_name(uint32_t origin) {

@@ -88,7 +88,8 @@ class Error : public std::exception {
   plugtls_error error_;
 };
 
-[[noreturn, gnu::format(printf, 2, 3)]] inline void raise(std::int32_t code, const char *format, ...) {
+[[noreturn, gnu::format(printf, 2, 3)]] inline void raise(std::int32_t code, const char *format,
+                                                          ...) {
   std::va_list arguments;
   va_start(arguments, format);
   const plugtls_error error = vmake_error(code, format, arguments);

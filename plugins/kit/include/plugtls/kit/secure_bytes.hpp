@@ -23,7 +23,8 @@ inline void wipe(void *data, std::size_t size) noexcept {
   __asm__ __volatile__("" : : "r"(data) : "memory");
 #else
   volatile unsigned char *bytes = static_cast<unsigned char *>(data);
-  while (size-- > 0) *bytes++ = 0;
+  while (size-- > 0)
+    *bytes++ = 0;
 #endif
 }
 

@@ -68,11 +68,11 @@ inline std::uint16_t resolve_version(std::uint16_t bound, std::span<const std::u
   if (bound == PLUGTLS_VERSION_MINIMUM_SUPPORTED) return available.front();
   if (bound == PLUGTLS_VERSION_MAXIMUM_SUPPORTED) return available.back();
   if (kit::contains(available, bound)) return bound;
-  plugtls_error error = make_error(PLUGTLS_E_UNSUPPORTED,
-                                   "protocol version 0x%04x is not available; this backend has "
-                                   "0x%04x to 0x%04x",
-                                   unsigned{bound}, unsigned{available.front()},
-                                   unsigned{available.back()});
+  plugtls_error error =
+      make_error(PLUGTLS_E_UNSUPPORTED,
+                 "protocol version 0x%04x is not available; this backend has "
+                 "0x%04x to 0x%04x",
+                 unsigned{bound}, unsigned{available.front()}, unsigned{available.back()});
   error.feature = feature_of_version(bound);
   throw Error(error);
 }
@@ -81,9 +81,9 @@ inline std::uint16_t resolve_version(std::uint16_t bound, std::span<const std::u
 // below the upper bound's if that is lower: whoever asks for an old version only has asked for it.
 inline VersionRange resolve_versions(std::uint16_t min, std::uint16_t max,
                                      std::span<const std::uint16_t> available) {
-  const std::uint16_t floor =
-      kit::contains(available, PLUGTLS_VERSION_TLS1_2) ? std::uint16_t{PLUGTLS_VERSION_TLS1_2}
-                                                       : available.back();
+  const std::uint16_t floor = kit::contains(available, PLUGTLS_VERSION_TLS1_2)
+                                  ? std::uint16_t{PLUGTLS_VERSION_TLS1_2}
+                                  : available.back();
   const VersionRange range{resolve_version(min, available, floor),
                            resolve_version(max, available, available.back())};
   if (range.min > range.max) {

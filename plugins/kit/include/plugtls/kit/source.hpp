@@ -2,14 +2,15 @@
 // Where certificates, keys, trust anchors and CRLs come from: plugtls_source to bytes.
 #pragma once
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <plugtls/kit/fail.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/types.h>
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -99,7 +100,8 @@ inline std::vector<Blob> read_directory(const std::string &path) {
   if (directory == nullptr) raise_file_error(path, "cannot be opened as a directory", errno);
   std::vector<std::string> names;
   try {
-    while (const dirent *entry = ::readdir(directory)) names.emplace_back(entry->d_name);
+    while (const dirent *entry = ::readdir(directory))
+      names.emplace_back(entry->d_name);
   } catch (...) {
     (void)::closedir(directory);
     throw;
