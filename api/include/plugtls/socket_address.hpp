@@ -91,8 +91,13 @@ class SocketAddress {
   /// "127.0.0.1:443", "[::1]:443", or the path.
   std::string to_string() const {
     if (family() == AF_UNIX) return host();
-    const std::string number = ":" + std::to_string(port());
-    return family() == AF_INET6 ? "[" + host() + "]" + number : host() + number;
+    std::string out = host();
+    if (family() == AF_INET6) {
+      out.insert(out.begin(), '[');
+      out.push_back(']');
+    }
+    out.push_back(':');
+    return out.append(std::to_string(port()));
   }
 
   const sockaddr *get() const noexcept { return reinterpret_cast<const sockaddr *>(&storage_); }
