@@ -105,11 +105,16 @@ class Connection : public ConnectionView {
 
   /// S11: handshake, chain validation and name check. Done again and again once it is done.
   IoResult try_handshake() noexcept {
-    return result(plugtls_handshake(handle(), &state_->error), 0);
+    const IoResult out = result(plugtls_handshake(handle(), &state_->error), 0);
+    if (out) owes_handshake_ = false;
+    return out;
   }
   /// Reads up to `out.size()` bytes, at least one unless `out` is empty. closed is the end of the peer's data, truncated
   /// never is.
   IoResult try_read(std::span<std::byte> out) noexcept {
+    if (owes_handshake_) [[unlikely]] {
+      if (const IoResult owed = try_handshake(); !owed) return owed;
+    }
     std::size_t bytes = 0;
     const plugtls_status status =
         plugtls_read(handle(), out.data(), out.size(), &bytes, &state_->error);
@@ -118,6 +123,9 @@ class Connection : public ConnectionView {
   /// Takes up to `data.size()` bytes, at least one unless `data` is empty. After a want nothing counts as taken, and the
   /// repeated call must begin with the same bytes and be no shorter.
   IoResult try_write(std::span<const std::byte> data) noexcept {
+    if (owes_handshake_) [[unlikely]] {
+      if (const IoResult owed = try_handshake(); !owed) return owed;
+    }
     std::size_t bytes = 0;
     const plugtls_status status =
         plugtls_write(handle(), data.data(), data.size(), &bytes, &state_->error);
@@ -246,6 +254,10 @@ class Connection : public ConnectionView {
  protected:
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
+  /// From now on the first read or write does the handshake if nobody has done it by then.
+  void owe_handshake() noexcept { owes_handshake_ = true; }
+  bool owes_handshake() const noexcept { return owes_handshake_; }
+
   /// Returns when an operation that wanted `status` may be repeated, or throws. `deadline` is empty when an operation begins
   /// to wait, and its own afterwards.
   virtual void wait(IoStatus status, Deadline &deadline) {
@@ -283,6 +295,7 @@ class Connection : public ConnectionView {
   }
 
   std::unique_ptr<detail::ConnectionState> state_;
+  bool owes_handshake_ = false;
 };
 
 }  // namespace plugtls

@@ -95,8 +95,10 @@ class Socket {
 
   void connect(const SocketAddress &address) {
     if (::connect(fd_, address.get(), address.size()) == 0) return;
+    const int failure = errno;
     const std::string what = "connecting to " + address.to_string();
-    if (errno != EINPROGRESS && errno != EINTR && errno != EAGAIN) throw_os_error(what, errno);
+    // EAGAIN, of a Unix socket whose listener is full, means that nothing is under way.
+    if (failure != EINPROGRESS && failure != EINTR) throw_os_error(what, failure);
     if (!blocking_) throw WantWriteError(make_error(errc::none, "the connection is being made"));
     wait_until(POLLOUT, deadline(), what);
     int error = 0;
@@ -105,8 +107,9 @@ class Socket {
     if (error != 0) throw_os_error(what, error);
   }
   void bind(const SocketAddress &address) {
-    if (::bind(fd_, address.get(), address.size()) != 0)
-      throw_os_error("binding to " + address.to_string(), errno);
+    if (::bind(fd_, address.get(), address.size()) == 0) return;
+    const int failure = errno;
+    throw_os_error("binding to " + address.to_string(), failure);
   }
   void listen(int backlog = SOMAXCONN) {
     if (::listen(fd_, backlog) != 0) throw_os_error("listening", errno);
@@ -161,8 +164,10 @@ class Socket {
   /// For each operation of a blocking socket; nothing: no limit. Passing it is errc::timed_out, and loses nothing.
   Timeout timeout() const noexcept { return timeout_; }
   void set_timeout(Timeout timeout) noexcept { timeout_ = timeout; }
-  SocketAddress peer_address() const { return ask(&::getpeername, "peer"); }
-  SocketAddress own_address() const { return ask(&::getsockname, "own"); }
+  SocketAddress peer_address() const {
+    return ask(&::getpeername, "asking for the peer's address");
+  }
+  SocketAddress own_address() const { return ask(&::getsockname, "asking for the own address"); }
   bool is_connected() const noexcept {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -213,11 +218,11 @@ class Socket {
   }
 
   template <typename Function>
-  SocketAddress ask(Function function, const char *whose) const {
+  SocketAddress ask(Function function, std::string_view what) const {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     if (function(fd_, reinterpret_cast<sockaddr *>(&address), &size) != 0)
-      throw_os_error(std::string("the ") + whose + " address cannot be told", errno);
+      throw_os_error(what, errno);
     return {reinterpret_cast<const sockaddr *>(&address), size};
   }
 

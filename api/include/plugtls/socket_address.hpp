@@ -50,8 +50,9 @@ class SocketAddress {
     addrinfo *list = nullptr;
     const int failed = getaddrinfo(host.empty() ? nullptr : host.c_str(),
                                    std::to_string(port).c_str(), &hints, &list);
+    const int failure = errno;
     const std::unique_ptr<addrinfo, void (*)(addrinfo *)> owned(list, &freeaddrinfo);
-    if (failed == EAI_SYSTEM) throw_os_error("host '" + host + "' cannot be resolved", errno);
+    if (failed == EAI_SYSTEM) throw_os_error("host '" + host + "' cannot be resolved", failure);
     if (failed != 0)
       throw_error(errc::transport,
                   "host '" + host + "' cannot be resolved: " + gai_strerror(failed));

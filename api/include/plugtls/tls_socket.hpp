@@ -39,70 +39,18 @@ class TlsSocket : private detail::OwnedSocket, public Connection {
  public:
   TlsSocket(const Context &context, Socket socket, std::optional<std::string_view> hostname,
             const WrapOptions &options)
-      : OwnedSocket{std::move(socket)},
-        Connection(context, transport(), hostname, options),
-        handshakes_(options.auto_handshake) {
-    if (handshakes_ && plain.is_blocking() && plain.is_connected()) do_handshake();
+      : OwnedSocket{std::move(socket)}, Connection(context, transport(), hostname, options) {
+    if (!options.auto_handshake) return;
+    // Where it cannot be done at once, connect() or the first read or write does it.
+    owe_handshake();
+    if (plain.is_blocking() && plain.is_connected()) do_handshake();
   }
 
   /// S7: connects the plain socket; the handshake follows unless auto_handshake is off.
   void connect(const SocketAddress &address) {
     plain.connect(address);
-    if (handshakes_) do_handshake();
+    if (owes_handshake()) do_handshake();
   }
-
-  /// The handshake a non-blocking socket still owes is done first.
-  IoResult try_read(std::span<std::byte> out) noexcept {
-    if (handshakes_) [[unlikely]] {
-      if (const IoResult owed = try_handshake(); !owed) return owed;
-    }
-    return Connection::try_read(out);
-  }
-  IoResult try_write(std::span<const std::byte> data) noexcept {
-    if (handshakes_) [[unlikely]] {
-      if (const IoResult owed = try_handshake(); !owed) return owed;
-    }
-    return Connection::try_write(data);
-  }
-  IoResult try_write(std::string_view data) noexcept {
-    return try_write(std::as_bytes(std::span(data)));
-  }
-  IoResult try_handshake() noexcept {
-    const IoResult out = Connection::try_handshake();
-    if (out) handshakes_ = false;
-    return out;
-  }
-
-  void do_handshake() {
-    require(run([this] { return try_handshake(); }));
-  }
-  /// Up to `out.size()` bytes, at least one; 0 at the end of the peer's data.
-  std::size_t read_into(std::span<std::byte> out) {
-    const IoResult got = run([&] { return try_read(out); });
-    if (got.status != IoStatus::closed) require(got);
-    return got.bytes;
-  }
-  std::size_t read_into(std::span<std::byte> out, std::size_t amount) {
-    return read_into(out.first(std::min(amount, out.size())));
-  }
-  /// The same as a string of bytes, empty at the end of the peer's data.
-  std::string read(std::size_t amount) {
-    std::string out(amount, '\0');
-    out.resize(read_into(std::as_writable_bytes(std::span(out))));
-    return out;
-  }
-  /// Bytes taken, at least one.
-  std::size_t write(std::span<const std::byte> data) {
-    const IoResult put = run([&] { return try_write(data); });
-    require(put);
-    return put.bytes;
-  }
-  std::size_t write(std::string_view data) { return write(std::as_bytes(std::span(data))); }
-  void write_all(std::span<const std::byte> data) {
-    while (!data.empty())
-      data = data.subspan(write(data));
-  }
-  void write_all(std::string_view data) { write_all(std::as_bytes(std::span(data))); }
 
   /// S16: ends TLS cleanly, close_notify both ways, and returns the plain socket, still usable. errc::data_pending: the peer
   /// sent data that have to be read first, until the end; then it can be called again.
@@ -135,9 +83,6 @@ class TlsSocket : private detail::OwnedSocket, public Connection {
     if (!deadline) deadline = plain.deadline();
     plain.wait_until(status == IoStatus::want_read ? POLLIN : POLLOUT, deadline, "TLS");
   }
-
- private:
-  bool handshakes_;  // a handshake that runs by itself has not been done yet
 };
 
 }  // namespace plugtls
