@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // plugtls connect: a client that shows what it got, then pipes standard input and output.
 // Standard output carries the peer's bytes and nothing else; all words go to standard error.
-#include "arguments.hpp"
 #include "certificate_text.hpp"
 #include "pump.hpp"
 #include "terminal.hpp"
+#include "tls_options.hpp"
 #include "verb.hpp"
 
 #include <plugtls/plugtls.hpp>
@@ -21,20 +21,13 @@ namespace plugtls::tools {
 namespace {
 
 struct Options {
+  TlsOptions tls;
   std::string target;
   std::string address;
   std::string verify_name;
   std::vector<std::string> subjects;
-  std::string backend;
-  std::string ca;
   std::string certificate;
   std::string key;
-  std::string password_file;
-  std::string min_version;
-  std::string max_version;
-  std::string alpn;
-  std::string ciphers;
-  std::string groups;
   std::string at;
   double deadline = 0;
   bool no_verification = false;
@@ -43,33 +36,17 @@ struct Options {
   bool quiet = false;
 };
 
-void set_identity(ClientConfig &config, const Options &options) {
-  if (options.certificate.empty()) return;
-  Password password;
-  if (!options.password_file.empty()) {
-    const std::string path = options.password_file;
-    password = Password([path] { return read_password(path); });
-  }
-  const std::string &key = options.key.empty() ? options.certificate : options.key;
-  config.register_certificates(Certificate::from_file(options.certificate),
-                               PrivateKey::from_file(key, password));
-}
-
 ClientConfig make_config(const Options &options) {
   ClientConfig config;
-  if (!options.ca.empty()) config.use_trust_store(TrustStore::from_pem_file(options.ca));
-  if (!options.min_version.empty())
-    config.set_version_range(parse_version(options.min_version), std::nullopt);
-  if (!options.max_version.empty())
-    config.set_version_range(std::nullopt, parse_version(options.max_version));
-  if (!options.alpn.empty()) config.set_inner_protocols(parse_protocols(options.alpn));
-  if (!options.ciphers.empty()) config.set_ciphers(parse_suites(options.ciphers));
-  if (!options.groups.empty()) config.set_groups(parse_groups(options.groups));
+  apply(options.tls, config);
   if (!options.at.empty()) config.set_verify_time(parse_time(options.at));
   if (options.no_verification) config.validate_certificates(false);
   if (options.no_hostname_check) config.insecure_skip_hostname_check(true);
-  config.insecure_allow_keylog_environment(true);
-  set_identity(config, options);
+  if (!options.certificate.empty())
+    config.register_certificates(
+        Certificate::from_file(options.certificate),
+        PrivateKey::from_file(options.key.empty() ? options.certificate : options.key,
+                              options.tls.password()));
   return config;
 }
 
@@ -138,7 +115,7 @@ Exit connect(const Options &options) {
     limit = parse_seconds(options.deadline);
     deadline = std::chrono::steady_clock::now() + *limit;
   }
-  const Backend backend = Backend::open(options.backend);
+  const Backend backend = Backend::open(options.tls.backend);
   const ClientContext context(backend, make_config(options));
   const std::string verify_name = options.verify_name.empty() ? target.host : options.verify_name;
   WrapOptions wrap;
@@ -165,22 +142,15 @@ Run add_connect(CLI::App &app) {
   CLI::App *verb = app.add_subcommand(
       "connect", "Connect to a server, show what was agreed, then pipe standard input and output");
   verb->add_option("TARGET", o->target, "HOST:PORT; an IPv6 address in brackets")->required();
-  verb->add_option("--backend", o->backend, "Backend, or backends to try in order");
+  add_tls_options(*verb, o->tls);
   verb->add_option("--address", o->address, "Connect to this host or address instead of HOST");
   verb->add_option("--name", o->verify_name,
                    "Send and verify this DNS name, or verify this IP address, instead of HOST");
   verb->add_option("--subject", o->subjects,
                    "Accept a certificate for this name or address instead; may be repeated")
       ->allow_extra_args(false);
-  verb->add_option("--ca", o->ca, "Trust the certificates in this file, and not the system's");
   verb->add_option("--cert", o->certificate, "Client certificate and its chain, PEM or DER");
   verb->add_option("--key", o->key, "Its key; without it: in the same file");
-  verb->add_option("--password-file", o->password_file, "File with the key's password");
-  verb->add_option("--min", o->min_version, "Lowest version: 1.2 or 1.3");
-  verb->add_option("--max", o->max_version, "Highest version");
-  verb->add_option("--alpn", o->alpn, "Application protocols, by preference: h2,http/1.1");
-  verb->add_option("--ciphers", o->ciphers, "Cipher suites, by preference, by their IANA names");
-  verb->add_option("--groups", o->groups, "Key exchange groups, by preference");
   verb->add_option("--at", o->at, "Judge certificates as of this time: 2026-11-23, @UNIXTIME");
   verb->add_option("--deadline", o->deadline, "Give up after so many seconds, all in all");
   verb->add_flag("--insecure-no-verification", o->no_verification, "Verify nothing");

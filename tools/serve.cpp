@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // plugtls serve: a server to try things on.
-#include "arguments.hpp"
 #include "serve/server.hpp"
 #include "serve/throwaway_certificate.hpp"
 #include "terminal.hpp"
+#include "tls_options.hpp"
 #include "verb.hpp"
 
 #include <plugtls/plugtls.hpp>
@@ -18,19 +18,12 @@ namespace plugtls::tools {
 namespace {
 
 struct Options {
+  TlsOptions tls;
   std::string address = "127.0.0.1";
   std::uint16_t port = 4433;
-  std::string backend;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
-  std::string password_file;
-  std::string ca;
   std::string client_authentication = "none";
-  std::string alpn;
-  std::string min_version;
-  std::string max_version;
-  std::string ciphers;
-  std::string groups;
   std::string mode = "echo";
   double handshake_timeout = 10;
   double idle_timeout = 60;
@@ -51,6 +44,9 @@ Mode mode(const std::string &text) {
 void set_identities(ServerConfig &config, const Options &options,
                     std::optional<ThrowawayCertificate> &throwaway) {
   if (options.certificates == std::vector<std::string>{"auto"}) {
+    if (!options.keys.empty() || !options.tls.password_file.empty())
+      throw CLI::ValidationError(
+          "--cert auto makes its own key: leave out --key and --password-file");
     throwaway.emplace();
     config.register_certificates(Certificate::from_file(throwaway->certificate().string()),
                                  PrivateKey::from_file(throwaway->key().string()));
@@ -58,29 +54,18 @@ void set_identities(ServerConfig &config, const Options &options,
   }
   if (options.certificates.size() != options.keys.size())
     throw CLI::ValidationError("each --cert needs its --key");
-  Password password;
-  if (!options.password_file.empty()) {
-    const std::string path = options.password_file;
-    password = Password([path] { return read_password(path); });
-  }
   for (std::size_t i = 0; i < options.certificates.size(); ++i)
     config.register_certificates(Certificate::from_file(options.certificates[i]),
-                                 PrivateKey::from_file(options.keys[i], password));
+                                 PrivateKey::from_file(options.keys[i], options.tls.password()));
 }
 
 ServerConfig make_config(const Options &options) {
+  const ClientAuthentication mode = client_authentication(options.client_authentication);
+  if (!options.tls.ca.empty() && mode == ClientAuthentication::none)
+    throw CLI::ValidationError("--ca is for clients' certificates: it needs --client-auth");
   ServerConfig config;
-  if (!options.ca.empty()) config.use_trust_store(TrustStore::from_pem_file(options.ca));
-  config.set_client_authentication(client_authentication(options.client_authentication));
-  if (!options.alpn.empty()) config.set_inner_protocols(parse_protocols(options.alpn));
-  if (!options.min_version.empty())
-    config.set_version_range(parse_version(options.min_version), std::nullopt);
-  if (!options.max_version.empty())
-    config.set_version_range(std::nullopt, parse_version(options.max_version));
-  if (!options.ciphers.empty()) config.set_ciphers(parse_suites(options.ciphers));
-  if (!options.groups.empty()) config.set_groups(parse_groups(options.groups));
-  config.insecure_allow_keylog_environment(true);
-  return config;
+  apply(options.tls, config);
+  return config.set_client_authentication(mode);
 }
 
 // Thousands of connections are thousands of descriptors.
@@ -92,7 +77,7 @@ void raise_descriptor_limit() {
 }
 
 Exit serve(Options &options) {
-  const Backend backend = Backend::open(options.backend);
+  const Backend backend = Backend::open(options.tls.backend);
   ServerConfig config = make_config(options);
   std::optional<ThrowawayCertificate> throwaway;
   set_identities(config, options, throwaway);
@@ -123,10 +108,9 @@ Run add_serve(CLI::App &app) {
       ->allow_extra_args(false);
   verb->add_option("--key", o->keys, "The certificate's key; repeated like --cert")
       ->allow_extra_args(false);
-  verb->add_option("--password-file", o->password_file, "File with the password of the keys");
+  add_tls_options(*verb, o->tls);
   verb->add_option("--address", o->address, "Address to listen on")->capture_default_str();
   verb->add_option("--port", o->port, "Port; 0: one that is free")->capture_default_str();
-  verb->add_option("--backend", o->backend, "Backend, or backends to try in order");
   verb->add_option("--mode", o->mode, "echo, http or discard")
       ->check(CLI::IsMember({"echo", "http", "discard"}))
       ->capture_default_str();
@@ -134,12 +118,6 @@ Run add_serve(CLI::App &app) {
                    "Certificates of clients: none, request or require")
       ->check(CLI::IsMember({"none", "request", "require"}))
       ->capture_default_str();
-  verb->add_option("--ca", o->ca, "Trust the clients' certificates these sign, not the system's");
-  verb->add_option("--alpn", o->alpn, "Application protocols, by preference: h2,http/1.1");
-  verb->add_option("--min", o->min_version, "Lowest version: 1.2 or 1.3");
-  verb->add_option("--max", o->max_version, "Highest version");
-  verb->add_option("--ciphers", o->ciphers, "Cipher suites, by preference, by their IANA names");
-  verb->add_option("--groups", o->groups, "Key exchange groups, by preference");
   verb->add_option("--handshake-timeout", o->handshake_timeout, "Seconds for a handshake")
       ->capture_default_str();
   verb->add_option("--idle-timeout", o->idle_timeout, "Seconds in which something has to move")

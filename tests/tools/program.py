@@ -61,6 +61,8 @@ class Usage(Case):
                                 (["connect", "a:443", "--key", "k"], "--cert"),
                                 (["serve"], "--cert"),
                                 (["serve", "--cert", "c"], "--key"),
+                                (["serve", "--cert", "auto", "--key", "k"], "leave out --key"),
+                                (["serve", "--cert", "auto", "--ca", "c"], "--client-auth"),
                                 (["serve", "--cert", "auto", "--mode", "loud"], "echo")):
             with self.subTest(arguments):
                 done = plugtls(*arguments)
@@ -141,12 +143,29 @@ class Connect(Case):
             server.wait_for(rb"failed: [^\n]*certificate_expired received")
             self.assertNotIn(b"bytes in", server.output)
 
-    def test_an_address_is_verified_as_one_and_never_sent_as_a_name(self):
+    def test_an_address_is_verified_as_one(self):
         with peers.plugtls_serve(PLUGTLS, *identity("good-ec")) as (_, port):
-            done = plugtls("connect", f"127.0.0.1:{port}", "--ca", PKI / "root.pem")
-            self.assertIn(done.returncode, (0, 4))
-            self.expect(plugtls("connect", f"127.0.0.1:{port}", "--ca", PKI / "root.pem", "--name",
-                                "192.0.2.99"), 4, "cert_ip_mismatch")
+            local = ["connect", f"127.0.0.1:{port}", "--ca", PKI / "root.pem"]
+            self.expect(plugtls(*local), 0, "verified for 127.0.0.1")
+            self.expect(plugtls(*local, "--name", "192.0.2.99"), 4, "cert_ip_mismatch")
+
+    def test_a_name_is_sent_and_an_address_never(self):
+        for verify_name, is_sent in (("server.test", True), ("192.0.2.99", False), ("::1", False)):
+            with self.subTest(verify_name), socket.create_server(("127.0.0.1", 0)) as listener:
+                listener.settimeout(peers.LIMIT)
+                client = peers.Process([PLUGTLS, "connect", "--name", verify_name,
+                                        f"127.0.0.1:{listener.getsockname()[1]}"])
+                connection, _ = listener.accept()
+                with connection:
+                    connection.settimeout(peers.LIMIT)
+                    length = int.from_bytes(connection.recv(5, socket.MSG_WAITALL)[3:], "big")
+                    hello = connection.recv(length, socket.MSG_WAITALL)
+                self.assertEqual(verify_name.encode() in hello, is_sent)
+                # server_name(0), RFC 6066: type 0, then two lengths.
+                self.assertEqual(b"\0\0" + (len(verify_name) + 5).to_bytes(2, "big") in hello,
+                                 is_sent)
+                client.process.wait(peers.LIMIT)
+                client.stop()
 
     def test_another_time(self):
         with peers.plugtls_serve(PLUGTLS, *identity()) as (_, port):
