@@ -4,11 +4,6 @@
 #include "twins.hpp"
 
 namespace bench {
-namespace {
-
-using namespace support;
-
-constexpr uint16_t tls_aes_256_gcm_sha384 = 0x1302;
 
 plugtls_transport transport_over(Pipe *pipe) {
   plugtls_transport out{};
@@ -24,6 +19,12 @@ plugtls_transport transport_over(Pipe *pipe) {
   };
   return out;
 }
+
+namespace {
+
+using namespace support;
+
+constexpr uint16_t tls_aes_256_gcm_sha384 = 0x1302;
 
 class PlugtlsTwin final : public Twin {
  public:

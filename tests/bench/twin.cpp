@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_twin plugtls|raw|raw-unchecked TRANSFERS: moves TRANSFERS blocks of 16 KiB after the handshake and prints what
+// bench_twin facade|plugtls|raw|raw-unchecked TRANSFERS: moves TRANSFERS blocks of 16 KiB after the handshake and prints what
 // the process allocated meanwhile. check_overhead.py counts its instructions.
 #include "support/allocations.hpp"
 #include "twins.hpp"
@@ -14,6 +14,7 @@ namespace {
 constexpr int warm_up = 4;
 
 std::unique_ptr<bench::Twin> make_twin(std::string_view which) {
+  if (which == "facade") return bench::facade_twin();
   if (which == "plugtls") return bench::plugtls_twin();
   if (which == "raw") return bench::raw_twin(true);
   if (which == "raw-unchecked") return bench::raw_twin(false);
@@ -38,7 +39,7 @@ int main(int argc, char **argv) try {
   const long transfers = argc == 3 ? std::strtol(argv[2], nullptr, 10) : 0;
   const auto twin = transfers > 0 ? make_twin(argv[1]) : nullptr;
   if (twin == nullptr) {
-    std::fputs("usage: bench_twin plugtls|raw|raw-unchecked TRANSFERS\n", stderr);
+    std::fputs("usage: bench_twin facade|plugtls|raw|raw-unchecked TRANSFERS\n", stderr);
     return 2;
   }
   const std::vector<unsigned char> data(bench::transfer_size, 'd');

@@ -4,12 +4,18 @@
 
 #include "ring.hpp"
 
+#include <plugtls/plugtls.h>
+
 #include <memory>
 
 namespace bench {
 
-// Over libplugtls with the OpenSSL backend. Throws if it cannot connect.
-std::unique_ptr<Twin> plugtls_twin();
+// A transport of the C API over a pipe.
+plugtls_transport transport_over(Pipe *pipe);
+
+// Over libplugtls with the OpenSSL backend. Throw if they cannot connect.
+std::unique_ptr<Twin> plugtls_twin();  // on the C API
+std::unique_ptr<Twin> facade_twin();   // on the C++ facade
 // Straight on libssl. `clear_errors`: with the ERR_clear_error() before each call that SSL_get_error(3) demands.
 std::unique_ptr<Twin> raw_twin(bool clear_errors);
 
