@@ -226,7 +226,12 @@ void set_protocol(plugtls_backend_context &context) {
   // client would enter a virtual host that asks for certificates with the session of one that does not.
   const bool resumes = (context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0 &&
                        context.client_auth == 0 && context.callbacks.server_name == nullptr;
-  if (resumes) return;
+  if (resumes) {
+    SSL_CTX_set_timeout(ctx, static_cast<long>(context.ticket_lifetime));
+    SSL_CTX_set_num_tickets(ctx, context.ticket_count);
+    return;
+  }
+  context.ticket_count = 0;  // what is reported is what is in force
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(ctx, 0);
@@ -239,6 +244,9 @@ void read_plain(plugtls_backend_context &context, const plugtls_config &config) 
   context.verify_depth = config.verify_depth != 0 ? config.verify_depth : 10;
   context.crl_check = config.crl_check;
   context.identities = config.identity_count;
+  if (config.role != PLUGTLS_ROLE_SERVER) return;
+  context.ticket_lifetime = config.ticket_lifetime_s != 0 ? config.ticket_lifetime_s : 7200;
+  context.ticket_count = config.ticket_count != 0 ? config.ticket_count : 2;
 }
 
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
@@ -377,6 +385,20 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
       return PLUGTLS_OK;
     case PLUGTLS_VALUE_IDENTITIES:
       *out = context->identities;
+      return PLUGTLS_OK;
+    case PLUGTLS_VALUE_TICKET_LIFETIME:
+      *out = context->ticket_lifetime;
+      return PLUGTLS_OK;
+    case PLUGTLS_VALUE_TICKET_COUNT:
+      *out = context->ticket_count;
+      return PLUGTLS_OK;
+    case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
+      *out = SSL3_RT_MAX_PLAIN_LENGTH;
+      return PLUGTLS_OK;
+    // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
+    case PLUGTLS_VALUE_OCSP:
+    case PLUGTLS_VALUE_EARLY_DATA_MAX:
+      *out = 0;
       return PLUGTLS_OK;
     default:
       return PLUGTLS_FAILED;

@@ -37,6 +37,8 @@ struct plugtls_backend_context {
   uint32_t client_auth = 0;
   uint32_t verify_depth = 0;
   uint32_t crl_check = 0;
+  uint32_t ticket_lifetime = 0;  // seconds
+  uint32_t ticket_count = 0;
   plugtls::kit::VersionRange versions{};
   std::vector<uint16_t> suites;
   std::vector<uint16_t> groups;

@@ -54,8 +54,26 @@ TEST_CASE("B21 values: every one that was set, and none that nobody has", "[info
   CHECK((value_of(PLUGTLS_VALUE_FLAGS) & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0);
   CHECK(value_of(PLUGTLS_VALUE_TRUST_ANCHORS) == 1);
   CHECK(value_of(PLUGTLS_VALUE_IDENTITIES) == 0);
+  for (uint32_t which = PLUGTLS_VALUE_FLAGS; which <= PLUGTLS_VALUE_IDENTITIES; ++which)
+    (void)value_of(which);
   uint64_t unknown = 0;
   CHECK(plugtls_context_value(context.get(), 9999, &unknown, nullptr) == PLUGTLS_FAILED);
+}
+
+TEST_CASE("B21 a server's tickets are those asked for", "[info]") {
+  FOR_EVERY_BACKEND(name);
+  if (!supports(name, PLUGTLS_FEATURE_EFFECTIVE_CONFIG)) return;
+  Config config = server_config();
+  config.ticket_lifetime_s = 600;
+  config.ticket_count = 5;
+  const ContextPtr context = make_context(name, config);
+  uint64_t value = 0;
+  REQUIRE(plugtls_context_value(context.get(), PLUGTLS_VALUE_TICKET_LIFETIME, &value, nullptr) ==
+          PLUGTLS_OK);
+  CHECK(value == 600);
+  REQUIRE(plugtls_context_value(context.get(), PLUGTLS_VALUE_TICKET_COUNT, &value, nullptr) ==
+          PLUGTLS_OK);
+  CHECK(value == 5);
 }
 
 TEST_CASE("B3 an unknown feature is not supported, and what is missing says why", "[info]") {

@@ -86,6 +86,8 @@ void BuiltConfig::add_lists(const Config &config) {
   for (const plugtls_ticket_key &key : config.ticket_keys)
     ticket_keys_.push_back(&key);
   out_.ticket_keys = ticket_keys_.data();
+  out_.ticket_lifetime_s = config.ticket_lifetime_s;
+  out_.ticket_count = config.ticket_count;
   out_.ticket_key_count = count(ticket_keys_);
 }
 

@@ -43,6 +43,8 @@ struct Config {
   std::vector<Identity> identities = {};
   std::vector<Source> trust = {}, crls = {};
   std::vector<plugtls_ticket_key> ticket_keys = {};
+  uint32_t ticket_lifetime_s = 0;
+  uint32_t ticket_count = 0;
   plugtls_callbacks callbacks = {};
 
   // Both bounds at once.
