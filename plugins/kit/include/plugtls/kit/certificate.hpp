@@ -39,12 +39,12 @@ inline std::optional<Extension> next_extension(DerReader &extensions) noexcept {
 }
 
 // Extensions that may be critical although nothing is read from them: certificate policies and what belongs
-// to them (any policy is acceptable, as OpenSSL has it by default), where to find CRLs, and OCSP no-check.
+// to them (any policy is acceptable, as OpenSSL has it by default), and OCSP no-check.
 inline bool may_be_critical(DerView oid) noexcept {
   using namespace std::string_view_literals;
   return is_oid(oid, "\x55\x1d\x20"sv) || is_oid(oid, "\x55\x1d\x21"sv) ||
          is_oid(oid, "\x55\x1d\x24"sv) || is_oid(oid, "\x55\x1d\x36"sv) ||
-         is_oid(oid, "\x55\x1d\x1f"sv) || is_oid(oid, "\x2b\x06\x01\x05\x05\x07\x30\x01\x05"sv);
+         is_oid(oid, "\x2b\x06\x01\x05\x05\x07\x30\x01\x05"sv);
 }
 
 template <class Value>
@@ -92,6 +92,8 @@ inline bool read_extension(const Extension &extension, CertificateFacts &out) no
       return keep_basic_constraints(value, out);
     case 30:
       return keep_name_constraints(value, out);
+    case 31:
+      return is_crl_distribution_points(value);
     case 35:
       out.unknown_critical_extension |= extension.critical;
       return keep(parse_authority_key_id(value), out.authority_key_id);

@@ -227,8 +227,33 @@ inline bool has_dns_name(DerView subject_alt_names) noexcept {
   return false;
 }
 
-// A mail address may stand in the subject too (RFC 5280, 4.2.1.10). So may, in old certificates, a host's
-// name: nothing here ever matches it (RFC 9525), but a constrained CA must not have written it.
+// Does `issuer` say anything about names of that kind?
+inline bool constrains(const CertificateFacts &issuer, std::uint8_t tag) noexcept {
+  for (const DerView subtrees : {issuer.permitted_subtrees, issuer.excluded_subtrees}) {
+    DerReader reader(subtrees);
+    while (!reader.at_end()) {
+      if (next_subtree(reader).base.tag == tag) return true;
+    }
+  }
+  return false;
+}
+
+// A mail address in the subject is held against constraints too (RFC 5280, 4.2.1.10).
+inline bool subject_email_allowed(const DerElement &text, const CertificateFacts &issuer) noexcept {
+  return text.tag == der_tag::ia5_string &&
+         name_allowed(as_general_name(general_name::rfc822_name, text.contents), issuer);
+}
+
+// So is, where there is no DNS name, a common name that could be one. Nothing here ever matches it
+// (RFC 9525), but other programs do, and a constrained CA must not have written it.
+inline bool common_name_allowed(const DerElement &text, const CertificateFacts &issuer) noexcept {
+  const std::string_view name = as_text(text.contents);
+  if (!is_comparable_string(text)) return !constrains(issuer, general_name::dns_name);
+  if (name.find('\0') != std::string_view::npos) return false;
+  return !looks_like_dns_name(name) ||
+         name_allowed(as_general_name(general_name::dns_name, text.contents), issuer);
+}
+
 inline bool subject_allowed(const CertificateFacts &certificate, bool leaf,
                             const CertificateFacts &issuer) noexcept {
   if (is_empty_name(certificate.subject)) return true;
@@ -238,13 +263,8 @@ inline bool subject_allowed(const CertificateFacts &certificate, bool leaf,
   const bool common_names = leaf && !has_dns_name(certificate.subject_alt_names);
   bool allowed = true;
   const bool readable = for_each_attribute(certificate.subject, [&](const NameAttribute &one) {
-    const DerView text = one.value.contents;
-    if (is_email_attribute(one.type)) {
-      allowed = one.value.tag == der_tag::ia5_string &&
-                name_allowed(as_general_name(general_name::rfc822_name, text), issuer);
-    } else if (common_names && is_common_name(one.type) && looks_like_dns_name(as_text(text))) {
-      allowed = name_allowed(as_general_name(general_name::dns_name, text), issuer);
-    }
+    if (is_email_attribute(one.type)) allowed = subject_email_allowed(one.value, issuer);
+    if (common_names && is_common_name(one.type)) allowed = common_name_allowed(one.value, issuer);
     return allowed;
   });
   return readable && allowed;

@@ -158,6 +158,15 @@ inline std::optional<NameConstraints> parse_name_constraints(DerView value) noex
   return good ? std::optional{out} : std::nullopt;
 }
 
+// 4.2.1.13: only whether it is a list of DistributionPoint; CRLs come from the configuration.
+inline bool is_crl_distribution_points(DerView value) noexcept {
+  DerReader reader(sole_sequence(value).value_or(DerView{}));
+  if (reader.at_end()) return false;
+  while (!reader.at_end())
+    (void)reader.contents(der_tag::sequence);
+  return reader.finished();
+}
+
 // 4.2.1.2
 inline std::optional<DerView> parse_subject_key_id(DerView value) noexcept {
   DerReader reader(value);
