@@ -59,8 +59,7 @@ void tell_of_signatures_and_crls(const support::PkiCase &entry, Policy &policy) 
 std::string judged(const support::PkiCase &entry, Policy policy) {
   policy.time = now();
   tell_of_signatures_and_crls(entry, policy);
-  const std::vector<Der> sent = read_pem(entry.chain), anchors = read_pem(entry.trust);
-  const Verdict verdict = judge_path(build_path(sent, anchors), policy);
+  const Verdict verdict = judge_path(Path(read_pem(entry.chain), read_pem(entry.trust)), policy);
   CHECK((verdict.depth == -1) == verdict.good());
   return plugtls_error_name(verdict.code);
 }
@@ -95,11 +94,11 @@ TEST_CASE("S31 without the name check a wrong name passes, a wrong chain does no
   policy.time = now();
   policy.subjects = subject.span();
   const Der root = read_der("root.der");
-  const Path other = build_path(read_pem("wrong-host.chain.pem"), {root});
+  const Path other(read_pem("wrong-host.chain.pem"), {root});
   CHECK(judge_path(other, policy).code == PLUGTLS_E_CERT_NAME_MISMATCH);
   policy.skip_name = true;
   CHECK(judge_path(other, policy).good());
-  CHECK(judge_path(build_path(read_pem("expired.chain.pem"), {root}), policy).code ==
+  CHECK(judge_path(Path(read_pem("expired.chain.pem"), {root}), policy).code ==
         PLUGTLS_E_CERT_EXPIRED);
 }
 

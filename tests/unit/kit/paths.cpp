@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace kit_test {
 
@@ -71,20 +72,19 @@ std::vector<Der> read_pem(const std::string &file) {
   return out;
 }
 
-// Anchors first, as the policy has it (TRUSTED_FIRST), and any of them ends the path (PARTIAL_CHAIN).
-Path build_path(const std::vector<Der> &sent, const std::vector<Der> &anchors) {
-  Path path;
-  path.certificates.push_back(kit::facts_of(sent.front()));
-  path.anchored = std::find(anchors.begin(), anchors.end(), sent.front()) != anchors.end();
-  while (!path.anchored && path.certificates.size() < 20) {
-    const kit::CertificateFacts top = path.certificates.back();
+// Anchors first, as the policy has it, and any of them ends the path.
+Path::Path(std::vector<Der> sent_certificates, std::vector<Der> trusted)
+    : sent(std::move(sent_certificates)), anchors(std::move(trusted)) {
+  certificates.push_back(kit::facts_of(sent.front()));
+  anchored = std::find(anchors.begin(), anchors.end(), sent.front()) != anchors.end();
+  while (!anchored && certificates.size() < 20) {
+    const kit::CertificateFacts top = certificates.back();
     const Der *issuer = find_issuer(anchors, top);
-    path.anchored = issuer != nullptr;
+    anchored = issuer != nullptr;
     if (issuer == nullptr && !kit::policy::is_self_signed(top)) issuer = find_issuer(sent, top);
     if (issuer == nullptr) break;
-    path.certificates.push_back(kit::facts_of(*issuer));
+    certificates.push_back(kit::facts_of(*issuer));
   }
-  return path;
 }
 
 kit::Verdict judge_path(const Path &path, const kit::Policy &policy) {

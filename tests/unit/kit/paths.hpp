@@ -16,12 +16,17 @@ using Der = std::vector<std::uint8_t>;
 Der read_der(const std::string &file);               // NAME.der
 std::vector<Der> read_pem(const std::string &file);  // every certificate in NAME.pem
 
-// The certificates `sent`, leaf first, and those trusted; what is found is leaf first.
+// What is found among the certificates that were sent, leaf first, and those trusted. It keeps their bytes,
+// into which the facts point.
 struct Path {
-  std::vector<plugtls::kit::CertificateFacts> certificates;
+  std::vector<Der> sent, anchors;
+  std::vector<plugtls::kit::CertificateFacts> certificates = {};
   bool anchored = false;
+
+  Path(std::vector<Der> sent_certificates, std::vector<Der> trusted);
+  Path(const Path &) = delete;
+  Path &operator=(const Path &) = delete;
 };
-Path build_path(const std::vector<Der> &sent, const std::vector<Der> &anchors);
 
 // judge() or judge_unanchored(), as the path has it.
 plugtls::kit::Verdict judge_path(const Path &path, const plugtls::kit::Policy &policy);

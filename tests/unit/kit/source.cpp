@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -83,7 +83,7 @@ struct Asked {
     auto &asked = *static_cast<Asked *>(self);
     ++asked.calls;
     if (asked.answer.size() > capacity) return PLUGTLS_FAILED;
-    std::memcpy(buffer, asked.answer.data(), asked.answer.size());
+    std::copy(asked.answer.begin(), asked.answer.end(), buffer);
     *size = asked.claims != 0 ? asked.claims : asked.answer.size();
     return asked.status;
   }

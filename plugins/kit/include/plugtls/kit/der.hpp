@@ -64,7 +64,7 @@ class DerReader {
   DerElement next() noexcept {
     const std::size_t header = header_size();
     const std::size_t length = header == 0 ? 0 : contents_size(header);
-    if (header == 0 || length > rest_.size() - header) return fail(), DerElement{};
+    if (header == 0 || length > rest_.size() - header) return fail();
     const DerElement out{rest_.front(), rest_.subspan(header, length),
                          rest_.first(header + length)};
     rest_ = rest_.subspan(header + length);
@@ -73,7 +73,7 @@ class DerReader {
 
   // The next element, which has to have that tag.
   DerElement element(std::uint8_t tag) noexcept {
-    if (!next_is(tag)) return fail(), DerElement{};
+    if (!next_is(tag)) return fail();
     return next();
   }
   DerView contents(std::uint8_t tag) noexcept { return element(tag).contents; }
@@ -85,9 +85,10 @@ class DerReader {
   }
 
  private:
-  void fail() noexcept {
+  DerElement fail() noexcept {
     failed_ = true;
     rest_ = {};
+    return {};
   }
 
   // Tag and length octets; 0 if they are none: a tag number above 30 (nothing in a certificate has one), the
@@ -154,9 +155,8 @@ inline std::optional<std::uint16_t> der_named_bits(DerView contents) noexcept {
   if ((contents.back() & (0xffU >> (8U - contents[0]))) != 0) return std::nullopt;
   std::uint16_t out = 0;
   for (std::size_t bit = 0; bit < 8 * (contents.size() - 1); ++bit) {
-    if ((contents[1 + bit / 8] >> (7 - bit % 8) & 1U) != 0) {
-      out = static_cast<std::uint16_t>(out | 1U << bit);
-    }
+    const unsigned byte = contents[1 + bit / 8];
+    if ((byte >> (7 - bit % 8) & 1U) != 0) out = static_cast<std::uint16_t>(out | 1U << bit);
   }
   return out;
 }
