@@ -126,6 +126,7 @@ inline Within general_name_within(const DerElement &name, const DerElement &base
   }
 }
 
+// What cannot be compared is not found to be permitted.
 inline bool is_permitted(const DerElement &name, DerView permitted) noexcept {
   DerReader reader(permitted);
   bool constrained = false, found = false;
@@ -134,13 +135,12 @@ inline bool is_permitted(const DerElement &name, DerView permitted) noexcept {
     if (subtree.base.tag != name.tag) continue;
     if (subtree.has_distances) return false;
     constrained = true;
-    const Within within = found ? Within::no : general_name_within(name, subtree.base);
-    if (within == Within::unknown) return false;
-    found = found || within == Within::yes;
+    found = found || general_name_within(name, subtree.base) == Within::yes;
   }
   return !reader.failed() && (found || !constrained);
 }
 
+// What cannot be compared may be excluded, and is taken to be.
 inline bool is_excluded(const DerElement &name, DerView excluded) noexcept {
   DerReader reader(excluded);
   while (!reader.at_end()) {
