@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "algorithms.hpp"
 #include "error.hpp"
+#include "session.hpp"
+#include "settings.hpp"
+#include "transport.hpp"
 
 #include <openssl/err.h>
 
@@ -11,56 +15,6 @@
 namespace plugtls::openssl {
 
 namespace {
-
-constexpr std::size_t largest_record = 16384;
-constexpr std::size_t largest_stashed = 64;  // an alert's record, encrypted or not, is well below
-
-int bio_read(BIO *bio, char *buffer, std::size_t capacity, std::size_t *got) {
-  auto *connection = static_cast<plugtls_backend_connection *>(BIO_get_data(bio));
-  BIO_clear_retry_flags(bio);
-  const plugtls_status status =
-      connection->transport.read(connection->transport.user, buffer, capacity, got);
-  if (status == PLUGTLS_OK) return 1;
-  *got = 0;
-  if (status == PLUGTLS_WANT_READ) BIO_set_retry_read(bio);
-  connection->saw_end = connection->saw_end || status == PLUGTLS_CLOSED;
-  connection->transport_failed = connection->transport_failed || status == PLUGTLS_FAILED;
-  return 0;
-}
-
-// An alert must not be lost to a transport that is full: its record, being small, is stashed, and OpenSSL told that it went
-// out. Whoever called then answers want_write until it did (P-IO-4).
-int bio_write(BIO *bio, const char *data, std::size_t size, std::size_t *put) {
-  auto *connection = static_cast<plugtls_backend_connection *>(BIO_get_data(bio));
-  BIO_clear_retry_flags(bio);
-  *put = 0;
-  plugtls_status status = connection->outbox.flush(connection->transport);
-  if (status == PLUGTLS_OK)
-    status = connection->transport.write(connection->transport.user, data, size, put);
-  if (status == PLUGTLS_OK) return 1;
-  *put = 0;
-  if (status == PLUGTLS_WANT_WRITE && size <= largest_stashed &&
-      connection->outbox.take(data, size)) {
-    *put = size;
-    return 1;
-  }
-  if (status == PLUGTLS_WANT_WRITE) BIO_set_retry_write(bio);
-  connection->transport_failed = connection->transport_failed || status == PLUGTLS_FAILED;
-  return 0;
-}
-
-long bio_control(BIO *bio, int command, long, void *) {
-  if (command == BIO_CTRL_FLUSH) return 1;
-  if (command == BIO_CTRL_EOF)
-    return static_cast<plugtls_backend_connection *>(BIO_get_data(bio))->saw_end ? 1 : 0;
-  return 0;
-}
-
-plugtls_status flush(plugtls_backend_connection &connection) {
-  if (connection.outbox.empty()) [[likely]]
-    return PLUGTLS_OK;
-  return connection.outbox.flush(connection.transport);
-}
 
 plugtls_error transport_error(const plugtls_backend_connection &connection) {
   plugtls_error error = kit::make_error(PLUGTLS_E_TRANSPORT, "the transport failed");
@@ -106,17 +60,40 @@ void send_missing_alert(plugtls_backend_connection &connection, plugtls_error &e
   (void)connection.outbox.take(record.data(), record.size());
 }
 
+plugtls_status fail_for_good(plugtls_backend_connection &connection, plugtls_status status,
+                             const plugtls_error &error) {
+  connection.sticky.keep(status, error);
+  return status;
+}
+
+// What is stashed goes out before the failure is told (P-IO-4), as far as the transport still works.
 plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err) {
   const plugtls_status flushed = flush(connection);
   return flushed == PLUGTLS_WANT_WRITE ? flushed : connection.sticky.tell(err);
+}
+
+// As flush; a transport that fails ends the connection.
+plugtls_status flush_or_fail(plugtls_backend_connection &connection, plugtls_error *err) {
+  const plugtls_status status = flush(connection);
+  if (status != PLUGTLS_FAILED) [[likely]]
+    return status;
+  fail_for_good(connection, status, transport_error(connection));
+  return connection.sticky.tell(err);
+}
+
+// In the handshake the peer waits for what was stashed. Afterwards it may be a record of a write that blocks, and
+// whoever reads must go on reading: both ends might be writing.
+plugtls_status want_read(plugtls_backend_connection &connection, plugtls_error *err) {
+  const plugtls_status flushed = flush_or_fail(connection, err);
+  if (flushed == PLUGTLS_FAILED) return flushed;
+  return flushed == PLUGTLS_WANT_WRITE && !connection.done ? flushed : PLUGTLS_WANT_READ;
 }
 
 // The one place that reads the library's error state.
 plugtls_status outcome(plugtls_backend_connection &connection, int result, plugtls_error *err) {
   switch (SSL_get_error(connection.ssl.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      // What was stashed goes out first: the peer may be waiting for it.
-      return flush(connection) == PLUGTLS_WANT_WRITE ? PLUGTLS_WANT_WRITE : PLUGTLS_WANT_READ;
+      return want_read(connection, err);
     case SSL_ERROR_WANT_WRITE:
       return PLUGTLS_WANT_WRITE;
     case SSL_ERROR_ZERO_RETURN:
@@ -141,37 +118,14 @@ plugtls_status outcome(plugtls_backend_connection &connection, int result, plugt
   return settle(connection, err);
 }
 
+}  // namespace
+
 plugtls_status wrong_state(plugtls_error *err, const char *what) {
   return kit::fail(err, PLUGTLS_E_WRONG_STATE, "%s before the handshake is done", what);
 }
 
-// What an earlier write has begun goes out first. 0 bytes in flight afterwards, or a want.
-plugtls_status finish_write(plugtls_backend_connection &connection, const void *data,
-                            plugtls_error *err) {
-  if (connection.in_flight == 0) return flush(connection);
-  std::size_t put = 0;
-  // The bytes are not looked at again: the record is made, and only waits for the transport.
-  const int result = SSL_write_ex(connection.ssl.get(), data, connection.in_flight, &put);
-  if (result != 1) return outcome(connection, result, err);
-  connection.taken = put;
-  connection.in_flight = 0;
-  return flush(connection);
-}
-
-}  // namespace
-
 plugtls_backend_connection *connection_of(const SSL *ssl) {
   return static_cast<plugtls_backend_connection *>(SSL_get_app_data(ssl));
-}
-
-BIO_METHOD *make_bio_method() {
-  BIO_METHOD *method =
-      BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "plugtls transport");
-  if (method == nullptr) throw std::bad_alloc();
-  BIO_meth_set_read_ex(method, &bio_read);
-  BIO_meth_set_write_ex(method, &bio_write);
-  BIO_meth_set_ctrl(method, &bio_control);
-  return method;
 }
 
 void note_alert(const SSL *ssl, int where, int value) {
@@ -180,45 +134,15 @@ void note_alert(const SSL *ssl, int where, int value) {
   ((where & SSL_CB_READ) != 0 ? connection->alert_received : connection->alert_sent) = value & 0xff;
 }
 
-int choose_by_name(SSL *ssl, int *alert, void *) {
-  plugtls_backend_connection &connection = *connection_of(ssl);
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  plugtls_backend_context *replacement = nullptr;
-  plugtls_error error = kit::empty_error();
-  const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-  const plugtls_status status =
-      callbacks.server_name(callbacks.user, connection.host_connection, name, &replacement, &error);
-  if (status == PLUGTLS_WANT_CALLBACK) {
-    connection.name_error = kit::unsupported(
-        PLUGTLS_FEATURE_SUSPEND,
-        "the server name callback answered want_callback; this backend cannot suspend");
-    *alert = kit::alert::internal_error;
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-  if (status != PLUGTLS_OK) {
-    connection.name_error =
-        error.code != PLUGTLS_E_NONE
-            ? error
-            : kit::make_error(PLUGTLS_E_UNRECOGNIZED_NAME, "the server name callback refused '%s'",
-                              name != nullptr ? name : "");
-    *alert = error.alert > 0 ? error.alert : kit::alert::unrecognized_name;
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-  if (replacement != nullptr) {
-    SSL_set_SSL_CTX(ssl, replacement->ctx.get());
-    SSL_set_verify(ssl, SSL_CTX_get_verify_mode(replacement->ctx.get()), nullptr);
-    X509_VERIFY_PARAM_set1(SSL_get0_param(ssl), SSL_CTX_get0_param(replacement->ctx.get()));
-    connection.context = replacement;
-  }
-  return SSL_TLSEXT_ERR_OK;
-}
-
 namespace {
 
 void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer) {
   connection.peer_flags = peer.flags;
   connection.host_connection = peer.host_connection;
-  if (peer.server_name != nullptr) connection.server_name = peer.server_name;
+  // A server hears it in the handshake, where nothing is to be allocated.
+  connection.server_name.reserve(TLSEXT_MAXLEN_host_name);
+  const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
+  if (client && peer.server_name != nullptr) connection.server_name = peer.server_name;
   connection.subject_values.reserve(peer.subject_count);
   for (uint32_t i = 0; i < peer.subject_count; ++i) {
     const std::string &value =
@@ -230,33 +154,61 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
   }
 }
 
-std::unique_ptr<plugtls_backend_connection> make(plugtls_backend_context *context,
-                                                 const plugtls_peer &peer,
-                                                 const plugtls_transport &transport) {
-  auto connection = std::make_unique<plugtls_backend_connection>();
-  connection->context = context;
-  connection->transport = transport;
-  copy_peer(*connection, peer);
-  connection->ssl.reset(SSL_new(context->ctx.get()));
-  BIO *bio = BIO_new(context->instance->bio_method);
-  if (!connection->ssl || bio == nullptr) {
+// The SSL of the connection's context; nothing of an earlier one is left.
+void make_ssl(plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  connection.ssl.reset(SSL_new(context.ctx.get()));
+  BIO *bio = BIO_new(context.instance->bio_method);
+  if (!connection.ssl || bio == nullptr) {
     BIO_free(bio);
     raise_native(PLUGTLS_E_OUT_OF_MEMORY, "OpenSSL could not make a connection");
   }
-  BIO_set_data(bio, connection.get());
+  BIO_set_data(bio, &connection);
   BIO_set_init(bio, 1);
-  SSL *ssl = connection->ssl.get();
-  SSL_set_ex_data(ssl, 0, connection.get());
+  SSL *ssl = connection.ssl.get();
+  SSL_set_ex_data(ssl, 0, &connection);
   SSL_set_bio(ssl, bio, bio);
-  if (context->role == PLUGTLS_ROLE_SERVER)
+  if (context.role == PLUGTLS_ROLE_SERVER)
     SSL_set_accept_state(ssl);
   else
     SSL_set_connect_state(ssl);
-  if (!connection->server_name.empty() &&
-      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-               connection->server_name.data()) != 1)
+}
+
+// Clients: whom to ask for, and the session of an earlier visit.
+void aim(plugtls_backend_connection &connection, const plugtls_peer &peer,
+         const plugtls_backend_session *session) {
+  if (connection.context->role != PLUGTLS_ROLE_CLIENT) return;
+  if (!connection.server_name.empty() &&
+      SSL_ctrl(connection.ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               connection.server_name.data()) != 1)
     raise_native(PLUGTLS_E_HOSTNAME_INVALID, "OpenSSL does not take the server name");
+  connection.peer_digest = peer_digest(peer, !connection.skips_name());
+  offer_session(connection, session);
+}
+
+std::unique_ptr<plugtls_backend_connection> make(plugtls_backend_context *context,
+                                                 const plugtls_peer &peer,
+                                                 const plugtls_transport &transport) {
+  // Not make_unique, which would write zeros over the whole stash.
+  auto connection = std::make_unique_for_overwrite<plugtls_backend_connection>();
+  connection->context = context;
+  connection->transport = transport;
+  copy_peer(*connection, peer);
+  connection->offered = copy_session(peer.session);
+  make_ssl(*connection);
+  aim(*connection, peer, peer.session);
   return connection;
+}
+
+// The peer of connection_create again, from what was copied of it.
+plugtls_peer peer_of(const plugtls_backend_connection &connection) {
+  plugtls_peer peer{};
+  peer.size = sizeof peer;
+  peer.flags = connection.peer_flags;
+  peer.server_name = connection.server_name.c_str();
+  peer.subjects = connection.subjects.data();
+  peer.subject_count = static_cast<uint32_t>(connection.subjects.size());
+  return peer;
 }
 
 }  // namespace
@@ -271,6 +223,19 @@ plugtls_status connection_create(plugtls_backend_context *context, const plugtls
   });
 }
 
+plugtls_status connection_set_context(plugtls_backend_connection *connection,
+                                      plugtls_backend_context *context, plugtls_error *err) {
+  return kit::guard(err, [&] {
+    if (SSL_in_before(connection->ssl.get()) == 0 || connection->sticky.set())
+      return kit::fail(err, PLUGTLS_E_WRONG_STATE, "set_context after the handshake has begun");
+    const QueueGuard queue;
+    connection->context = context;
+    make_ssl(*connection);
+    aim(*connection, peer_of(*connection), connection->offered.get());
+    return plugtls_status{PLUGTLS_OK};
+  });
+}
+
 void connection_free(plugtls_backend_connection *connection) {
   if (connection == nullptr) return;
   const QueueGuard queue;
@@ -280,12 +245,12 @@ void connection_free(plugtls_backend_connection *connection) {
 plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *err) {
   const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
-  if (connection->done) return flush(*connection);
+  if (connection->done) return flush_or_fail(*connection, err);
   const QueueGuard queue;
   const int result = SSL_do_handshake(connection->ssl.get());
   if (result != 1) return outcome(*connection, result, err);
   connection->done = true;
-  return flush(*connection);
+  return flush_or_fail(*connection, err);
 }
 
 plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t capacity,
@@ -315,29 +280,27 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
     return wrong_state(err, "write");
   if (connection->sent_close) [[unlikely]]
     return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "write after shutdown");
-  if (size < std::max(connection->in_flight, connection->taken)) [[unlikely]]
+  if (size < connection->asked) [[unlikely]]
     return kit::fail(err, PLUGTLS_E_WRITE_RETRY,
-                     "the repeated write has %zu bytes, %zu have to go on", size,
-                     std::max(connection->in_flight, connection->taken));
+                     "the repeated write has %zu bytes, the one that has to go on had %zu", size,
+                     connection->asked);
   if (size == 0) return PLUGTLS_OK;
   const QueueGuard queue;
-  if (connection->in_flight == 0 && connection->taken == 0) {
+  if (connection->taken == 0) {
     const int result = SSL_write_ex(connection->ssl.get(), data, size, out_size);
-    if (result == 1 && connection->outbox.empty()) [[likely]]
+    if (result == 1 && connection->outbox.empty()) [[likely]] {
+      connection->asked = 0;
       return PLUGTLS_OK;
-    if (result == 1) connection->taken = *out_size;
-    *out_size = 0;
-    if (result != 1) {
-      const plugtls_status status = outcome(*connection, result, err);
-      if (status == PLUGTLS_WANT_WRITE && !connection->sticky.set())
-        connection->in_flight = std::min(size, largest_record);
-      return status;
     }
+    connection->taken = result == 1 ? *out_size : 0;
+    connection->asked = size;
+    *out_size = 0;
+    if (result != 1) return outcome(*connection, result, err);
   }
-  const plugtls_status status = finish_write(*connection, data, err);
+  const plugtls_status status = flush_or_fail(*connection, err);
   if (status != PLUGTLS_OK) return status;
   *out_size = connection->taken;
-  connection->taken = 0;
+  connection->taken = connection->asked = 0;
   return PLUGTLS_OK;
 }
 
@@ -345,16 +308,12 @@ plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *e
   const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
   if (!connection->done) return wrong_state(err, "shutdown");
-  if (connection->sent_close) return flush(*connection);
+  if (connection->sent_close) return flush_or_fail(*connection, err);
   const QueueGuard queue;
-  const char unread = 0;
-  const plugtls_status status = finish_write(*connection, &unread, err);
-  if (status != PLUGTLS_OK) return status;
-  connection->taken = 0;
   const int result = SSL_shutdown(connection->ssl.get());
   if (result < 0) return outcome(*connection, result, err);
   connection->sent_close = true;
-  return flush(*connection);
+  return flush_or_fail(*connection, err);
 }
 
 size_t pending(const plugtls_backend_connection *connection) {
@@ -383,26 +342,11 @@ plugtls_status connection_info(const plugtls_backend_connection *connection,
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl, &info.alpn.data, &size);
   info.alpn.size = size;
-  if (const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name))
-    info.server_name = {reinterpret_cast<const uint8_t *>(name),
-                        std::char_traits<char>::length(name)};
+  const std::string &name = connection->server_name;
+  if (!name.empty())
+    info.server_name = {reinterpret_cast<const uint8_t *>(name.data()), name.size()};
   kit::write_sized(out, info);
   return PLUGTLS_OK;
-}
-
-plugtls_status export_keying_material(plugtls_backend_connection *connection, const char *label,
-                                      plugtls_bytes context, uint8_t *out, size_t size,
-                                      plugtls_error *err) {
-  if (!connection->done) return wrong_state(err, "export_keying_material");
-  const QueueGuard queue;
-  const std::string_view text = label;
-  if (SSL_export_keying_material(connection->ssl.get(), out, size, text.data(), text.size(),
-                                 context.data, context.size, context.data != nullptr ? 1 : 0) == 1)
-    return PLUGTLS_OK;
-  plugtls_error error =
-      kit::make_error(PLUGTLS_E_INTERNAL, "OpenSSL could not export keying material");
-  take_native(error);
-  return kit::fail(err, error);
 }
 
 }  // namespace plugtls::openssl

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "context.hpp"
+#include "digest.hpp"
+#include "session.hpp"
 
 #include <plugtls/backend.h>
 #include <plugtls/kit/alert.hpp>
@@ -13,6 +15,7 @@
 
 #include <openssl/ssl.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,10 +24,13 @@ struct plugtls_backend_connection {
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
   plugtls_host_connection *host_connection = nullptr;
-  plugtls::kit::Outbox<> outbox;
-  std::size_t in_flight = 0;  // bytes of a write that OpenSSL has taken and the transport has not
-  std::size_t taken = 0;      // bytes that are fully in the outbox
+  // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
+  plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
+  std::size_t asked =
+      0;  // bytes of a write that answered want_write, which a repeated one must have too
+  std::size_t taken = 0;  // bytes of it that OpenSSL has made a record of, which is in the outbox
   bool done = false;
+  bool heard_name = false;
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
@@ -37,6 +43,9 @@ struct plugtls_backend_connection {
   std::string server_name;
   std::vector<std::string> subject_values;
   std::vector<plugtls_subject> subjects;
+  plugtls::openssl::Digest peer_digest{};
+  std::unique_ptr<plugtls_backend_session> offered;  // a copy, for set_context
+  plugtls::kit::Handle<SSL_SESSION, SSL_SESSION_free> newest;
 
   bool skips_name() const noexcept {
     return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
@@ -47,11 +56,8 @@ struct plugtls_backend_connection {
 namespace plugtls::openssl {
 
 plugtls_backend_connection *connection_of(const SSL *ssl);
-BIO_METHOD *make_bio_method();
-
 // Callbacks of OpenSSL.
 void note_alert(const SSL *ssl, int where, int value);
-int choose_by_name(SSL *ssl, int *alert, void *user);
 
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
                                  const plugtls_transport *transport,
@@ -64,6 +70,8 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
                      size_t *out_size, plugtls_error *err);
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);
+plugtls_status connection_set_context(plugtls_backend_connection *connection,
+                                      plugtls_backend_context *context, plugtls_error *err);
 plugtls_status connection_info(const plugtls_backend_connection *connection,
                                plugtls_connection_info *out);
 plugtls_status connection_chain(const plugtls_backend_connection *connection, uint32_t which,
@@ -74,5 +82,10 @@ void chain_free(plugtls_backend_chain *chain);
 plugtls_status export_keying_material(plugtls_backend_connection *connection, const char *label,
                                       plugtls_bytes context, uint8_t *out, size_t size,
                                       plugtls_error *err);
+plugtls_status channel_binding(plugtls_backend_connection *connection, uint32_t binding,
+                               uint8_t *out, size_t capacity, size_t *out_size, plugtls_error *err);
+
+// PLUGTLS_E_WRONG_STATE for what only a connection past its handshake can do.
+plugtls_status wrong_state(plugtls_error *err, const char *what);
 
 }  // namespace plugtls::openssl

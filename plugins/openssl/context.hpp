@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "digest.hpp"
+#include "tickets.hpp"
+
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
 #include <plugtls/kit/selection.hpp>
@@ -46,19 +49,15 @@ struct plugtls_backend_context {
   std::string alpn;  // wire format
   uint32_t identities = 0;
   uint32_t anchors = 0;
+  int64_t verify_time = 0;              // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
+  plugtls::openssl::Digest settings{};  // settings_digest
+  plugtls::openssl::TicketKeys ticket_keys;
 
   bool verifies() const noexcept;
+  int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 
 namespace plugtls::openssl {
-
-inline constexpr uint16_t versions[] = {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3};
-
-// Fills the lists of what this OpenSSL can do, once.
-void prepare(const plugtls_backend_instance &instance) noexcept;
-
-uint16_t group_of_nid(int nid) noexcept;
-uint16_t scheme_of(int type_nid, int hash_nid) noexcept;
 
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The OpenSSL backend: what it is, what it can do, and its table.
+#include "algorithms.hpp"
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "session.hpp"
+#include "tickets.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -54,7 +57,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_SNI, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SNI_CALLBACK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SNI_SWITCH_CONTEXT, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_SET_CONTEXT, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_SET_CONTEXT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFY_OFF, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFY_IP, PLUGTLS_YES, 0, ""},
@@ -83,12 +86,12 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_EXPORTER, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEYLOG, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_NO, 0, not_yet},
@@ -167,6 +170,14 @@ constexpr plugtls_backend_table make_table() {
   table.chain_at = &chain_at;
   table.chain_free = &chain_free;
   table.export_keying_material = &export_keying_material;
+  table.channel_binding = &channel_binding;
+  table.connection_set_context = &connection_set_context;
+  table.context_set_ticket_keys = &context_set_ticket_keys;
+  table.session_get = &session_get;
+  table.session_export = &session_export;
+  table.session_import = &session_import;
+  table.session_info = &session_info;
+  table.session_free = &session_free;
   return table;
 }
 

@@ -35,7 +35,7 @@ QueueGuard::~QueueGuard() {
   }
 }
 
-int32_t certificate_code(int verify_error, int depth) {
+int32_t certificate_code(int verify_error) {
   switch (verify_error) {
     case X509_V_OK:
       return PLUGTLS_E_NONE;
@@ -53,7 +53,7 @@ int32_t certificate_code(int verify_error, int depth) {
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return PLUGTLS_E_CERT_UNTRUSTED_ROOT;
     case X509_V_ERR_INVALID_PURPOSE:
-      return depth == 0 ? PLUGTLS_E_CERT_EXTENDED_KEY_USAGE : PLUGTLS_E_CERT_NOT_A_CA;
+      return PLUGTLS_E_CERT_EXTENDED_KEY_USAGE;
     case X509_V_ERR_INVALID_CA:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
     case X509_V_ERR_INVALID_NON_CA:
@@ -86,6 +86,14 @@ int32_t certificate_code(int verify_error, int depth) {
     case X509_V_ERR_CRL_HAS_EXPIRED:
     case X509_V_ERR_CRL_NOT_YET_VALID:
     case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
       return PLUGTLS_E_CERT_CRL_INVALID;
     case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
     case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:

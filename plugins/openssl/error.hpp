@@ -29,8 +29,8 @@ class QueueGuard {
   std::vector<Entry> kept_;
 };
 
-// PLUGTLS_E_... for a code of X509_V_ERR_...; `self_signed_leaf` tells a self-signed leaf from a root.
-int32_t certificate_code(int verify_error, int depth);
+// PLUGTLS_E_CERT_... for a code of X509_V_ERR_...
+int32_t certificate_code(int verify_error);
 
 // PLUGTLS_E_... for what the newest entry of the error queue says went wrong in the protocol.
 int32_t protocol_code(unsigned long error);

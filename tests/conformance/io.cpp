@@ -169,3 +169,50 @@ TEST_CASE("B10 KeyUpdate both ways, data before and after", "[io]") {
   CHECK((pair.to_server(data) == data));
   CHECK((pair.to_client(data) == data));
 }
+
+TEST_CASE("P-IO-4 an alert goes out behind a record that waits for the transport", "[io]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  PairOptions options;
+  options.client.version(version);
+  Pair pair(ends, options);
+  pair.connect();
+  CHECK(pair.to_client("x") == "x");  // tickets are out of the way
+  pair.client.transport.full = true;
+  size_t taken = 0;
+  const std::string data = pattern(16384);
+  REQUIRE(pair.client.write(data, &taken) == PLUGTLS_WANT_WRITE);
+
+  pair.downward.write(
+      "\x17\x03\x03\x00\x20"
+      "this is no record of this stream.",
+      37);
+  std::string got;
+  CHECK(pair.client.read(&got) == PLUGTLS_WANT_WRITE);
+  pair.client.transport.full = false;
+  CHECK(pair.client.read(&got) == PLUGTLS_FAILED);
+  CHECK(pair.client.error.name() == "bad_record");
+
+  CHECK(pair.server.read(&got) == PLUGTLS_OK);
+  CHECK((got == data));
+  CHECK(pair.server.read(&got) == PLUGTLS_FAILED);
+  CHECK(pair.server.error.name() == "alert_received");
+  CHECK(pair.server.error.alert == 20);  // bad_record_mac
+}
+
+TEST_CASE("P-IO-2 reading goes on while a write waits for the transport", "[io]") {
+  FOR_EVERY_PAIR(ends);
+  Pair pair(ends);
+  pair.connect();
+  CHECK(pair.to_client("x") == "x");
+  pair.client.transport.full = true;
+  size_t taken = 0;
+  const std::string data = pattern(16384);
+  REQUIRE(pair.client.write(data, &taken) == PLUGTLS_WANT_WRITE);
+  std::string got;
+  CHECK(pair.client.read(&got) == PLUGTLS_WANT_READ);
+  CHECK(pair.to_client("are you there?") == "are you there?");
+  pair.client.transport.full = false;
+  CHECK(pair.client.write(data, &taken) == PLUGTLS_OK);
+  CHECK(pair.server.read(&got) == PLUGTLS_OK);
+}

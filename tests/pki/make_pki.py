@@ -235,6 +235,7 @@ def authority(
     path_length=None,
     uses=("key_cert_sign", "crl_sign"),
     constraints=None,
+    extra=None,
     start=NOW - DAY,
     end=NOW + 7300 * DAY,
     change=None,
@@ -248,6 +249,8 @@ def authority(
     ).add_extension(key_usage(*uses), critical=True)
     if constraints:
         certificate = certificate.add_extension(constraints, critical=True)
+    if extra:
+        certificate = certificate.add_extension(extra, critical=False)
     certificate = sign(certificate, issuer_key)
     data = certificate.public_bytes(serialization.Encoding.DER)
     if change:
@@ -594,6 +597,8 @@ def make_bad_leaves(pki):
         "md5-signature", code("WEAK_SIGNATURE"), "RSA with MD5", leaf(rsa_ca, signature="rsa-md5")
     )
     pki.server("rsa-1024", code("WEAK_KEY"), "RSA with 1024 bits", leaf(ca, kind="rsa1024"))
+    # OpenSSL counts it as good as 2048.
+    pki.server("rsa-2040", code("WEAK_KEY"), "RSA with 2040 bits", leaf(ca, kind="rsa2040"))
     private = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00")
     pki.server(
         "unknown-critical",
@@ -671,12 +676,29 @@ def make_bad_chains(pki):
         trust="expired-root-anchor.pem",
     )
 
+    purpose = authority(
+        "plugtls test for clients only",
+        root,
+        extra=x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),
+    )
+    under(
+        "ca-bad-eku",
+        code("EXTENDED_KEY_USAGE"),
+        "the intermediate's extended key usage is for clients",
+        purpose,
+    )
+
     networks = {"v4": ipaddress.ip_network("10.0.0.0/8"), "v6": ipaddress.ip_network("fd00::/8")}
     loopback = ipaddress.ip_network("127.0.0.0/8")
     local6 = ipaddress.ip_network("::1/128")
     for name, permitted, excluded, names, addresses, host in (
         ("dns-permitted", [x509.DNSName("other.test")], None, ["server.test"], [], "server.test"),
         ("dns-excluded", None, [x509.DNSName("server.test")], ["server.test"], [], "server.test"),
+        # OpenSSL compares the dot, and a name that ends in one is the same name.
+        ("dns-excluded-dot", None, [x509.DNSName("server.test")], ["server.test."], [],
+         "server.test"),
+        ("dns-excluded-wildcard", None, [x509.DNSName("host.wild.test")], ["*.wild.test"], [],
+         "host.wild.test"),
         ("ip-permitted", [x509.IPAddress(networks["v4"])], None, [], ["127.0.0.1"], "127.0.0.1"),
         ("ip-excluded", None, [x509.IPAddress(loopback)], [], ["127.0.0.1"], "127.0.0.1"),
         ("ip6-permitted", [x509.IPAddress(networks["v6"])], None, [], ["::1"], "::1"),
