@@ -316,6 +316,32 @@ plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *e
   return flush_or_fail(*connection, err);
 }
 
+plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
+                          plugtls_error *err) {
+  const kit::ErrnoKeeper keeper;
+  if (connection->sticky.set()) return settle(*connection, err);
+  if (!connection->done) return wrong_state(err, "key_update");
+  if (connection->sent_close)
+    return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "key_update after shutdown");
+  SSL *ssl = connection->ssl.get();
+  if (SSL_version(ssl) != TLS1_3_VERSION)
+    return kit::fail(err, PLUGTLS_E_WRONG_STATE,
+                     "key_update on a connection of TLS 1.2, which has no KeyUpdate");
+  const QueueGuard queue;
+  if (!connection->updating) {
+    if (const plugtls_status status = flush_or_fail(*connection, err); status != PLUGTLS_OK)
+      return status;
+    const bool both = (flags & PLUGTLS_KEY_UPDATE_REQUEST_PEER) != 0;
+    if (SSL_key_update(ssl, both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
+      return outcome(*connection, 0, err);
+    const int result = SSL_do_handshake(ssl);
+    if (result != 1) return outcome(*connection, result, err);
+  }
+  const plugtls_status status = flush_or_fail(*connection, err);
+  connection->updating = status == PLUGTLS_WANT_WRITE;
+  return status;
+}
+
 size_t pending(const plugtls_backend_connection *connection) {
   return static_cast<size_t>(std::max(0, SSL_pending(connection->ssl.get())));
 }

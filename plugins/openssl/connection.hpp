@@ -31,6 +31,7 @@ struct plugtls_backend_connection {
   std::size_t taken = 0;  // bytes of it that OpenSSL has made a record of, which is in the outbox
   bool done = false;
   bool heard_name = false;
+  bool updating = false;  // a KeyUpdate waits for the transport
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
@@ -69,6 +70,8 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
                      size_t *out_size, plugtls_error *err);
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
+plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
+                          plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);
 plugtls_status connection_set_context(plugtls_backend_connection *connection,
                                       plugtls_backend_context *context, plugtls_error *err);

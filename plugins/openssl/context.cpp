@@ -132,13 +132,7 @@ void set_verification(plugtls_backend_context &context, const plugtls_config &co
   Store store = make_store(config, context.instance->host);
   context.anchors = static_cast<uint32_t>(sk_X509_OBJECT_num(X509_STORE_get0_objects(store.get())));
   SSL_CTX_set_cert_store(ctx, store.release());
-  X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
-  unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
-  if (config.crl_check == PLUGTLS_CRL_CHECK_LEAF) flags |= X509_V_FLAG_CRL_CHECK;
-  if (config.crl_check == PLUGTLS_CRL_CHECK_CHAIN)
-    flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
-  X509_VERIFY_PARAM_set_flags(param, flags);
-  X509_VERIFY_PARAM_set_depth(param, static_cast<int>(context.verify_depth));
+  set_parameters(SSL_CTX_get0_param(ctx), config);
 }
 
 void log_key(const SSL *ssl, const char *line) {
@@ -160,10 +154,11 @@ void set_callbacks(plugtls_backend_context &context) {
 
 void set_protocol(plugtls_backend_context &context) {
   SSL_CTX *ctx = context.ctx.get();
-  SSL_CTX_set_security_level(ctx, 2);
+  SSL_CTX_set_security_level(ctx, security_level);
   SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_max_send_fragment(ctx, static_cast<long>(context.record_size));
   SSL_CTX_set_min_proto_version(ctx, context.versions.min);
   SSL_CTX_set_max_proto_version(ctx, context.versions.max);
 }
@@ -189,12 +184,24 @@ void bind_sessions(plugtls_backend_context &context, const plugtls_config &confi
     raise_native(PLUGTLS_E_INTERNAL, "OpenSSL does not take the session id context");
 }
 
+uint32_t record_size_of(const plugtls_config &config) {
+  if (config.record_size_limit == 0) return largest_record;
+  if (config.record_size_limit >= smallest_record && config.record_size_limit <= largest_record)
+    return config.record_size_limit;
+  plugtls_error error =
+      kit::make_error(PLUGTLS_E_UNSUPPORTED, "OpenSSL cuts records at %u to %u bytes, not at %u",
+                      smallest_record, largest_record, config.record_size_limit);
+  error.feature = PLUGTLS_FEATURE_RECORD_SIZE_LIMIT;
+  throw kit::Error(error);
+}
+
 void read_plain(plugtls_backend_context &context, const plugtls_config &config) {
   context.role = config.role;
   context.flags = config.flags;
   context.client_auth = config.client_auth;
-  context.verify_depth = config.verify_depth != 0 ? config.verify_depth : 10;
+  context.verify_depth = depth_of(config);
   context.crl_check = config.crl_check;
+  context.record_size = record_size_of(config);
   context.identities = config.identity_count;
   context.verify_time = config.verify_time;
   if (config.role != PLUGTLS_ROLE_SERVER) return;

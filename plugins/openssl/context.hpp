@@ -40,6 +40,7 @@ struct plugtls_backend_context {
   uint32_t client_auth = 0;
   uint32_t verify_depth = 0;
   uint32_t crl_check = 0;
+  uint32_t record_size = 0;      // most bytes of plaintext in a record sent
   uint32_t ticket_lifetime = 0;  // seconds
   uint32_t ticket_count = 0;
   plugtls::kit::VersionRange versions{};
@@ -58,6 +59,18 @@ struct plugtls_backend_context {
 };
 
 namespace plugtls::openssl {
+
+// What RSA keys of 2048 bits are worth (112 bits of security).
+inline constexpr int security_level = 2;
+
+// Bytes of plaintext in a record sent, as far as OpenSSL lets one say.
+inline constexpr uint32_t smallest_record = 512;
+inline constexpr uint32_t largest_record = 16384;
+
+// How many intermediates there may be.
+constexpr uint32_t depth_of(const plugtls_config &config) noexcept {
+  return config.verify_depth != 0 ? config.verify_depth : 10;
+}
 
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,

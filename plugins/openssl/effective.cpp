@@ -65,7 +65,7 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
       *out = context->ticket_count;
       return PLUGTLS_OK;
     case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
-      *out = SSL3_RT_MAX_PLAIN_LENGTH;
+      *out = context->record_size;
       return PLUGTLS_OK;
     // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
     case PLUGTLS_VALUE_OCSP:

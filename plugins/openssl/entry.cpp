@@ -4,6 +4,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "offline.hpp"
 #include "session.hpp"
 #include "tickets.hpp"
 
@@ -64,7 +65,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_VERIFY_SUBJECTS, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFY_CALLBACK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFY_TIME, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_VERIFY_OFFLINE, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_VERIFY_OFFLINE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CLIENT_CERTIFICATE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CLIENT_AUTH, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, PLUGTLS_YES, 0, ""},
@@ -93,8 +94,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_YES, smallest_record, ""},
     {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
@@ -171,6 +172,8 @@ constexpr plugtls_backend_table make_table() {
   table.chain_free = &chain_free;
   table.export_keying_material = &export_keying_material;
   table.channel_binding = &channel_binding;
+  table.key_update = &key_update;
+  table.verify_chain = &verify_chain;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;
   table.session_get = &session_get;

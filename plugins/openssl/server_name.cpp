@@ -82,6 +82,7 @@ bool switch_to(plugtls_backend_connection &connection, plugtls_backend_context &
       SSL_set_min_proto_version(ssl, context.versions.min) == 1 &&
       SSL_set_max_proto_version(ssl, context.versions.max) == 1 &&
       SSL_set1_groups_list(ssl, group_names(context.groups).c_str()) == 1 &&
+      SSL_set_max_send_fragment(ssl, static_cast<long>(context.record_size)) == 1 &&
       SSL_set_num_tickets(ssl, context.ticket_count) == 1;
   connection.context = &context;
   return done;

@@ -31,11 +31,6 @@ struct Path {
   }
 };
 
-struct Judgement {
-  kit::Verdict verdict;
-  int native = X509_V_OK;
-};
-
 kit::Policy policy_of(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   kit::Policy policy;
@@ -71,20 +66,6 @@ kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict na
       break;
   }
   return kit::judge(path.facts, policy);
-}
-
-// OpenSSL builds the path and checks it; then the policy of all backends does, which is nowhere laxer and names the
-// fault. What OpenSSL refuses stays refused.
-Judgement judge(X509_STORE_CTX *store_ctx, const plugtls_backend_connection &connection) {
-  const kit::Policy policy = policy_of(connection);
-  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(policy.time));
-  const bool good = X509_verify_cert(store_ctx) == 1;
-  const Path path(X509_STORE_CTX_get0_chain(store_ctx));
-  if (good) return {kit::judge(path.facts, policy), X509_V_OK};
-  const int native = X509_STORE_CTX_get_error(store_ctx);
-  const kit::Verdict refused{certificate_code(native), X509_STORE_CTX_get_error_depth(store_ctx)};
-  const kit::Verdict verdict = judge_refused(path, policy, refused);
-  return {verdict.good() ? refused : verdict, native};
 }
 
 bool is_name_mismatch(int32_t code) {
@@ -134,14 +115,6 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
   return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
 }
 
-plugtls_error describe(const Judgement &judgement) {
-  plugtls_error error = kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
-  error.native_code = judgement.native;
-  if (judgement.native != X509_V_OK)
-    kit::set_text(error.native, X509_verify_cert_error_string(judgement.native));
-  return error;
-}
-
 // Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
 plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
   if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
@@ -156,7 +129,7 @@ int verify(X509_STORE_CTX *store_ctx) {
       X509_STORE_CTX_get_ex_data(store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx()));
   plugtls_backend_connection &connection = *connection_of(ssl);
   if (!connection.context->verifies()) return 1;
-  const Judgement judgement = judge(store_ctx, connection);
+  const Judgement judgement = judge(store_ctx, policy_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
   const plugtls_error error = decide(judgement, answer, said);
@@ -170,6 +143,34 @@ int verify(X509_STORE_CTX *store_ctx) {
 }
 
 }  // namespace
+
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &policy) {
+  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(policy.time));
+  const bool good = X509_verify_cert(store_ctx) == 1;
+  const Path path(X509_STORE_CTX_get0_chain(store_ctx));
+  if (good) return {kit::judge(path.facts, policy), X509_V_OK};
+  const int native = X509_STORE_CTX_get_error(store_ctx);
+  const kit::Verdict refused{certificate_code(native), X509_STORE_CTX_get_error_depth(store_ctx)};
+  const kit::Verdict verdict = judge_refused(path, policy, refused);
+  return {verdict.good() ? refused : verdict, native};
+}
+
+plugtls_error describe(const Judgement &judgement) {
+  plugtls_error error = kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
+  error.native_code = judgement.native;
+  if (judgement.native != X509_V_OK)
+    kit::set_text(error.native, X509_verify_cert_error_string(judgement.native));
+  return error;
+}
+
+void set_parameters(X509_VERIFY_PARAM *parameters, const plugtls_config &config) {
+  unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
+  if (config.crl_check == PLUGTLS_CRL_CHECK_LEAF) flags |= X509_V_FLAG_CRL_CHECK;
+  if (config.crl_check == PLUGTLS_CRL_CHECK_CHAIN)
+    flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+  X509_VERIFY_PARAM_set_flags(parameters, flags);
+  X509_VERIFY_PARAM_set_depth(parameters, static_cast<int>(depth_of(config)));
+}
 
 int verify_peer(X509_STORE_CTX *store_ctx, void *) {
   return kit::guard_or(0, [&] { return verify(store_ctx); });

@@ -216,3 +216,28 @@ TEST_CASE("P-IO-2 reading goes on while a write waits for the transport", "[io]"
   CHECK(pair.client.write(data, &taken) == PLUGTLS_OK);
   CHECK(pair.server.read(&got) == PLUGTLS_OK);
 }
+
+TEST_CASE("B10 no record is longer than the record size limit allows", "[io]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  PairOptions options;
+  options.client.version(version);
+  options.client.record_size_limit = 1024;
+  if (!made_or_refused(ends.client, options.client, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT)) return;
+  Pair pair(ends, options);
+  pair.connect();
+  const size_t before = pair.upward.carried();
+  const std::string data = pattern(20000);
+  CHECK((pair.to_server(data) == data));
+  const std::string sent = pair.upward.everything().substr(before);
+  constexpr size_t overhead = 256;  // RFC 8446, 5.2, at most
+  size_t records = 0;
+  for (size_t at = 0; at + 5 <= sent.size(); ++records) {
+    const auto high = static_cast<unsigned char>(sent[at + 3]);
+    const auto low = static_cast<unsigned char>(sent[at + 4]);
+    const size_t length = size_t{high} * 256 + low;
+    CHECK(length <= 1024 + overhead);
+    at += 5 + length;
+  }
+  CHECK(records >= 20);
+}
