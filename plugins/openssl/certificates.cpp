@@ -3,6 +3,8 @@
 
 #include "error.hpp"
 
+#include <plugtls/kit/blobs.hpp>
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -55,26 +57,9 @@ Key parse_key(const kit::Blob &blob, kit::Password &password) {
   return Key(d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, &give_password, &password));
 }
 
-std::vector<kit::Blob> blobs_of(const plugtls_source &source, const plugtls_host &host) {
-  if (source.kind == PLUGTLS_SOURCE_DIRECTORY)
-    return kit::read_directory(kit::path_of(source.bytes));
-  std::vector<kit::Blob> out;
-  if (source.kind != PLUGTLS_SOURCE_SYSTEM) {
-    out.push_back(kit::read_source(source));
-    return out;
-  }
-  const char *bundle = host.system_trust_bundle(host.user);
-  if (bundle == nullptr)
-    kit::raise(PLUGTLS_E_TRUST_STORE_EMPTY,
-               "this system has no bundle of trust anchors; install ca-certificates, or give a "
-               "trust store");
-  out.push_back(kit::read_file(bundle));
-  return out;
-}
-
 std::size_t add_anchors(X509_STORE *store, const plugtls_source &source, const plugtls_host &host) {
   std::size_t added = 0;
-  for (const kit::Blob &blob : blobs_of(source, host)) {
+  for (const kit::Blob &blob : kit::blobs_of(source, host)) {
     const auto certificates = try_certificates(blob);
     if (certificates.empty() && source.kind != PLUGTLS_SOURCE_DIRECTORY && !blob.bytes.empty())
       raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
@@ -88,7 +73,7 @@ std::size_t add_anchors(X509_STORE *store, const plugtls_source &source, const p
 
 void add_crls(X509_STORE *store, const plugtls_config &config, const plugtls_host &host) {
   for (uint32_t i = 0; i < config.crl_count; ++i) {
-    for (const kit::Blob &blob : blobs_of(*config.crls[i], host)) {
+    for (const kit::Blob &blob : kit::blobs_of(*config.crls[i], host)) {
       const Bio bio = open_bio(blob);
       std::size_t added = 0;
       const auto add = [&](X509_CRL *raw) {
@@ -161,13 +146,9 @@ void use_identities(SSL_CTX *ctx, const plugtls_config &config) {
 Store make_store(const plugtls_config &config, const plugtls_host &host) {
   Store store(X509_STORE_new());
   if (!store) throw std::bad_alloc();
-  plugtls_source system{};
-  system.size = sizeof system;
-  system.kind = PLUGTLS_SOURCE_SYSTEM;
   std::size_t added = 0;
-  for (uint32_t i = 0; i < config.trust_count; ++i)
-    added += add_anchors(store.get(), *config.trust[i], host);
-  if (config.trust_count == 0) added = add_anchors(store.get(), system, host);
+  for (const plugtls_source &source : kit::trust_of(config))
+    added += add_anchors(store.get(), source, host);
   if (added == 0) kit::raise(PLUGTLS_E_TRUST_STORE_EMPTY, "the trust store holds no trust anchor");
   add_crls(store.get(), config, host);
   return store;
