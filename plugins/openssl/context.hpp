@@ -7,6 +7,7 @@
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
 #include <plugtls/kit/selection.hpp>
+#include <plugtls/kit/ticket_keys.hpp>
 
 #include <openssl/ssl.h>
 
@@ -52,7 +53,7 @@ struct plugtls_backend_context {
   uint32_t anchors = 0;
   int64_t verify_time = 0;              // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   plugtls::openssl::Digest settings{};  // settings_digest
-  plugtls::openssl::TicketKeys ticket_keys;
+  plugtls::kit::TicketKeys ticket_keys;
 
   bool verifies() const noexcept;
   int64_t time_of_verification() const noexcept;  // Unix time in seconds

@@ -6,13 +6,11 @@
 #include "error.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
-#include <plugtls/kit/sized.hpp>
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -31,16 +29,8 @@ enum Answer {
   good_but_renew = 2
 };
 
-TicketKeys::Set keys_of(const plugtls_ticket_key *const *keys, size_t count) {
-  TicketKeys::Set out;
-  out.reserve(count);  // no copy is left behind by growing
-  for (size_t i = 0; i < count; ++i)
-    out.push_back(kit::read_sized(keys[i]));
-  return out;
-}
-
-TicketKeys::Set random_key() {
-  TicketKeys::Set out(1);
+kit::TicketKeys::Set random_key() {
+  kit::TicketKeys::Set out(1);
   plugtls_ticket_key &key = out.front();
   if (RAND_bytes(key.name, sizeof key.name) != 1 || RAND_priv_bytes(key.key, sizeof key.key) != 1)
     raise_native(PLUGTLS_E_INTERNAL, "OpenSSL has no random bytes");
@@ -70,22 +60,20 @@ int seal(const plugtls_ticket_key &key, unsigned char *name, unsigned char *iv,
   return good;
 }
 
-int open(const TicketKeys::Set &keys, const unsigned char *name, const unsigned char *iv,
+int open(const kit::TicketKeys::Set &keys, const unsigned char *name, const unsigned char *iv,
          EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac) {
-  const auto key = std::find_if(keys.begin(), keys.end(), [&](const plugtls_ticket_key &one) {
-    return std::memcmp(one.name, name, sizeof one.name) == 0;
-  });
-  if (key == keys.end()) return unknown_key;
+  const plugtls_ticket_key *key = kit::TicketKeys::find(keys, name);
+  if (key == nullptr) return unknown_key;
   if (!key_mac(mac, *key) ||
       EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->key, iv) != 1)
     return failed;
-  return key == keys.begin() ? good : good_but_renew;
+  return key == keys.data() ? good : good_but_renew;
 }
 
 // By the keys of the context that is in force, which the name callback may have chosen.
 int use_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
             EVP_MAC_CTX *mac, int sealing) {
-  const TicketKeys::Set &keys = connection_of(ssl)->context->ticket_keys.current();
+  const kit::TicketKeys::Set &keys = connection_of(ssl)->context->ticket_keys.current();
   return sealing != 0 ? seal(keys.front(), name, iv, cipher, mac)
                       : open(keys, name, iv, cipher, mac);
 }
@@ -99,26 +87,15 @@ int set_lifetime(SSL *ssl, void *) {
 
 }  // namespace
 
-TicketKeys::~TicketKeys() {
-  for (const auto &set : sets_)
-    kit::wipe(set->data(), set->size() * sizeof(plugtls_ticket_key));
-}
-
-void TicketKeys::replace(Set keys) {
-  auto set = std::make_unique<Set>(std::move(keys));
-  const std::lock_guard lock(mutex_);
-  sets_.push_back(std::move(set));
-  current_.store(sets_.back().get(), std::memory_order_release);
-}
-
 void set_tickets(plugtls_backend_context &context, const plugtls_config &config) {
   if (context.role != PLUGTLS_ROLE_SERVER) return;
   SSL_CTX *ctx = context.ctx.get();
   // Only tickets: whatever a session was made under is sealed in them, and nothing fills up.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  context.ticket_keys.replace(config.ticket_key_count > 0
-                                  ? keys_of(config.ticket_keys, config.ticket_key_count)
-                                  : random_key());
+  context.ticket_keys.replace(
+      config.ticket_key_count > 0
+          ? kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count)
+          : random_key());
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) {
     context.ticket_count = 0;  // what is reported is what is in force
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
@@ -136,7 +113,7 @@ plugtls_status context_set_ticket_keys(plugtls_backend_context *context,
     if (context->role != PLUGTLS_ROLE_SERVER || count == 0)
       return kit::fail(err, PLUGTLS_E_INVALID_ARGUMENT,
                        "ticket keys are a server's, and there must be at least one");
-    context->ticket_keys.replace(keys_of(keys, count));
+    context->ticket_keys.replace(kit::TicketKeys::copy_of(keys, count));
     return plugtls_status{PLUGTLS_OK};
   });
 }

@@ -25,8 +25,15 @@ inline constexpr std::size_t longest_host_name = 255;
 }  // namespace tls
 
 struct ClientHello {
+  [[nodiscard]] bool offers(std::uint16_t suite) const noexcept {
+    for (std::size_t i = 0; i + 1 < cipher_suites.size(); i += 2)
+      if ((cipher_suites[i] << 8U | cipher_suites[i + 1]) == suite) return true;
+    return false;
+  }
+
   bool well_formed = false;
-  std::string_view server_name = {};  // empty if none was sent; a view into what was parsed
+  std::string_view server_name = {};  // empty if none was sent; a view into what was parsed, as is:
+  ByteView cipher_suites = {};        // two bytes each, in the client's order
 };
 
 // RFC 6066, 3: a list of one name, of type host_name.
@@ -46,9 +53,9 @@ inline ClientHello parse_client_hello(ByteView body) noexcept {
   ByteReader reader(body);
   reader.take(2 + 32);  // legacy_version, random
   reader.vector(1);     // legacy_session_id
-  reader.vector(2);     // cipher_suites
-  reader.vector(1);     // legacy_compression_methods
   ClientHello out;
+  out.cipher_suites = reader.vector(2);
+  reader.vector(1);                               // legacy_compression_methods
   if (reader.finished()) out.well_formed = true;  // TLS 1.2 may do without extensions
   ByteReader extensions(reader.vector(2));
   bool named = false;

@@ -40,10 +40,11 @@ class ServerFlight {
       listening_ = records_.size() < longest;
       return false;
     }
-    if (type == handshake)
-      messages_.insert(messages_.end(), body.begin(), body.end());
-    else
-      stop();  // change_cipher_spec, an alert, or application data
+    if (type != handshake) {  // change_cipher_spec, an alert, or application data
+      stop();
+      return false;
+    }
+    messages_.insert(messages_.end(), body.begin(), body.end());
     records_.erase(records_.begin(),
                    records_.begin() + static_cast<std::ptrdiff_t>(5 + body.size()));
     while (listening_ && take_message()) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Servers: the name a client asks for, and the context that answers for it (P-SNI-1).
+#include "algorithms.hpp"
+#include "connection.hpp"
+#include "error.hpp"
+
+#include <algorithm>
+
+namespace plugtls::mbedtls {
+
+namespace {
+
+plugtls_error refusal(const plugtls_error &said, plugtls_status status, const std::string &name) {
+  if (status == PLUGTLS_WANT_CALLBACK)
+    return kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the server name callback answered want_callback; this backend cannot suspend");
+  if (said.code != PLUGTLS_E_NONE) return said;
+  return kit::make_error(PLUGTLS_E_UNRECOGNIZED_NAME, "the server name callback refused '%s'",
+                         name.c_str());
+}
+
+int32_t alert_of(const plugtls_error &error) {
+  if (error.alert > 0) return error.alert;
+  return error.code == PLUGTLS_E_UNSUPPORTED ? kit::alert::internal_error
+                                             : kit::alert::unrecognized_name;
+}
+
+// In TLS 1.3 Mbed TLS takes the first suite of the client's that it has. Left with one, it takes the server's first
+// that the client has.
+void prefer_own_order(plugtls_backend_connection &connection, const kit::ClientHello &hello) {
+  bool found = false;
+  connection.suites.clear();
+  for (const int suite : connection.context->suites) {
+    const auto number = static_cast<uint16_t>(suite);
+    const bool newer = is_tls13(number);
+    if (newer && (found || !hello.offers(number))) continue;
+    found = found || newer;
+    connection.suites.push_back(suite);
+  }
+  if (!found) return;
+  connection.narrowed = *connection.context->conf.get();
+  mbedtls_ssl_conf_ciphersuites(&connection.narrowed, connection.suites.data());
+  connection.ssl->get()->conf = &connection.narrowed;
+}
+
+plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error *err) {
+  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+  if (callbacks.server_name == nullptr) return PLUGTLS_OK;
+  plugtls_backend_context *replacement = nullptr;
+  plugtls_error error = kit::empty_error();
+  const std::string &name = connection.server_name;
+  const plugtls_status status =
+      callbacks.server_name(callbacks.user, connection.host_connection,
+                            name.empty() ? nullptr : name.c_str(), &replacement, &error);
+  if (status != PLUGTLS_OK) {
+    connection.name_error = refusal(error, status, name);
+    connection.name_error.alert = alert_of(connection.name_error);
+    return end(connection, 0, err);
+  }
+  if (replacement == nullptr) return PLUGTLS_OK;
+  connection.context = replacement;
+  const plugtls_status made = kit::guard(&error, [&] {
+    make_ssl(connection);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (made == PLUGTLS_OK) return made;
+  connection.name_error = error;
+  connection.name_error.alert = kit::alert::internal_error;
+  return end(connection, 0, err);
+}
+
+}  // namespace
+
+bool may_use(const plugtls_backend_connection &connection, int cipher_suite) {
+  const auto &suites = connection.suites;
+  return suites.empty() || std::find(suites.begin(), suites.end(), cipher_suite) != suites.end();
+}
+
+plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *err) {
+  const plugtls_status status = connection.hello->read(connection.transport);
+  if (status == PLUGTLS_WANT_READ) return status;
+  if (status != PLUGTLS_OK) {
+    connection.saw_end = status == PLUGTLS_CLOSED;
+    connection.transport_failed = status == PLUGTLS_FAILED;
+    return end(connection, 0, err);
+  }
+  connection.heard_name = true;
+  const kit::ClientHello hello = connection.hello->hello();
+  if (!hello.well_formed) return PLUGTLS_OK;  // Mbed TLS will say what is wrong
+  connection.server_name.assign(hello.server_name);
+  const plugtls_status asked = ask_program(connection, err);
+  if (asked == PLUGTLS_OK) prefer_own_order(connection, hello);
+  return asked;
+}
+
+}  // namespace plugtls::mbedtls

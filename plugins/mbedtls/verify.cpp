@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify.hpp"
+
+#include "connection.hpp"
+#include "error.hpp"
+#include "revocation.hpp"
+
+#include <plugtls/kit/certificate_reason.hpp>
+
+namespace plugtls::mbedtls {
+
+namespace {
+
+const mbedtls_x509_crt *nth(const mbedtls_x509_crt *chain, std::size_t index) {
+  while (index-- > 0)
+    chain = chain->next;
+  return chain;
+}
+
+// The library's own say on a path that is good. Its clock is not the one that counts, and it looks for no name.
+uint32_t library_objections(mbedtls_x509_crt *chain, const Store &store,
+                            const mbedtls_x509_crt_profile &profile) {
+  uint32_t flags = 0;
+  auto *anchors = const_cast<mbedtls_x509_crt *>(store.anchors.get());
+  const int native = mbedtls_x509_crt_verify_with_profile(chain, anchors, nullptr, &profile,
+                                                          nullptr, &flags, nullptr, nullptr);
+  if (native == 0) return 0;
+  if (native != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) return MBEDTLS_X509_BADCERT_OTHER;
+  constexpr uint32_t times = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+  return flags & ~times;
+}
+
+bool is_name_mismatch(int32_t code) {
+  return code == PLUGTLS_E_CERT_NAME_MISMATCH || code == PLUGTLS_E_CERT_IP_MISMATCH;
+}
+
+kit::Policy policy_of(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  kit::Policy policy;
+  policy.purpose =
+      context.role == PLUGTLS_ROLE_CLIENT ? PLUGTLS_PURPOSE_SERVER : PLUGTLS_PURPOSE_CLIENT;
+  policy.time = context.time_of_verification();
+  policy.max_intermediates = context.verify_depth;
+  policy.subjects = connection.subjects;
+  policy.skip_name = connection.skips_name();
+  return policy;
+}
+
+std::vector<plugtls_bytes> views_of(const std::vector<std::vector<uint8_t>> &certificates) {
+  std::vector<plugtls_bytes> out;
+  for (const auto &one : certificates)
+    out.push_back(kit::as_bytes(one));
+  return out;
+}
+
+int32_t ask_program(const mbedtls_x509_crt *chain, const plugtls_backend_connection &connection,
+                    const Judgement &judgement, plugtls_error &error) {
+  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+  if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
+  std::vector<plugtls_bytes> sent;
+  for (; chain != nullptr && chain->raw.p != nullptr; chain = chain->next)
+    sent.push_back({chain->raw.p, chain->raw.len});
+  const kit::Verdict &judged = judgement.verdict;
+  const bool complete = judged.good() || is_name_mismatch(judged.code);
+  const std::vector<plugtls_bytes> verified =
+      complete ? views_of(judgement.path) : std::vector<plugtls_bytes>{};
+  plugtls_verdict verdict{};
+  verdict.size = sizeof verdict;
+  verdict.code = judged.code;
+  verdict.certificate_depth = judged.depth;
+  verdict.chain = sent.data();
+  verdict.chain_count = static_cast<uint32_t>(sent.size());
+  verdict.verified = verified.empty() ? nullptr : verified.data();
+  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+}
+
+// Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
+plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
+  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
+  if (answer == PLUGTLS_VERIFY_KEEP)
+    return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
+  if (said.code != PLUGTLS_E_NONE) return said;
+  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
+}
+
+int verify(mbedtls_x509_crt *chain, plugtls_backend_connection &connection, uint32_t *flags) {
+  const plugtls_backend_context &context = *connection.context;
+  const Judgement judgement =
+      judge(chain, *context.store, context.profile, context.crl_check, policy_of(connection));
+  plugtls_error said = kit::empty_error();
+  const int32_t answer = ask_program(chain, connection, judgement, said);
+  connection.certificate_error = decide(judgement, answer, said);
+  if (connection.certificate_error.code == PLUGTLS_E_NONE) {
+    connection.verified = judgement.path;
+    return 0;
+  }
+  // Neither of the two answers for which the library would go on where a certificate is only requested.
+  *flags = MBEDTLS_X509_BADCERT_CN_MISMATCH;
+  return MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
+}  // namespace
+
+Judgement judge(mbedtls_x509_crt *chain, const Store &store,
+                const mbedtls_x509_crt_profile &profile, uint32_t crl_check,
+                const kit::Policy &policy) {
+  const auto sent = facts_of_chain(chain);
+  const auto found =
+      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy));
+  Judgement out;
+  if (!found.anchored) {
+    out.verdict = kit::judge_unanchored(found.facts, policy);
+    return out;
+  }
+  std::vector<const mbedtls_x509_crt *> path;
+  for (const kit::PathStep &step : found.steps) {
+    path.push_back(step.anchor ? store.anchor(step.index) : nth(chain, step.index));
+    out.path.emplace_back(path.back()->raw.p, path.back()->raw.p + path.back()->raw.len);
+  }
+  kit::Policy complete = policy;
+  std::size_t at = found.steps.size() - 1;
+  complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
+    const mbedtls_x509_crt &upper = *path[at];
+    const mbedtls_x509_crt &lower = *path[--at];
+    return signature_holds(lower.tbs, lower.sig, lower.sig_md, lower.sig_pk, lower.sig_opts,
+                           upper.pk);
+  });
+  complete.revocation =
+      judge_revocation(path, found.facts, store.crls.get(), crl_check, policy.time);
+  out.verdict = kit::judge(found.facts, complete);
+  const bool pinned =
+      found.steps.size() == 1;  // the leaf is an anchor itself, which Mbed TLS has not
+  if (!out.verdict.good() || pinned) return out;
+  out.native = library_objections(chain, store, profile);
+  if (out.native != 0) out.verdict = kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0);
+  return out;
+}
+
+plugtls_error describe(const Judgement &judgement) {
+  plugtls_error error = kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
+  error.native_code = judgement.native;
+  if (judgement.native != 0)
+    mbedtls_x509_crt_verify_info(error.native, sizeof error.native, "", judgement.native);
+  return error;
+}
+
+int verify_peer(mbedtls_x509_crt *chain, plugtls_backend_connection &connection, uint32_t *flags) {
+  *flags = 0;
+  if (!connection.context->verifies()) return 0;
+  connection.verifying = true;
+  const int out =
+      kit::guard_or(MBEDTLS_ERR_X509_FATAL_ERROR, [&] { return verify(chain, connection, flags); });
+  connection.verifying = false;
+  return out;
+}
+
+int unused_verify(void *, mbedtls_x509_crt *, int, uint32_t *) {
+  return 0;
+}
+
+}  // namespace plugtls::mbedtls

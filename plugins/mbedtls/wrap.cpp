@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wrap.hpp"
+
+#include "algorithms.hpp"
+#include "certificates.hpp"
+#include "connection.hpp"
+#include "verify.hpp"
+
+#include <plugtls/kit/alert.hpp>
+
+#include <mbedtls/oid.h>
+
+using namespace plugtls;
+using mbedtls::Current;
+
+namespace {
+
+// The signature by which the peer proves that it holds its key.
+void note_scheme(mbedtls_pk_type_t type, mbedtls_md_type_t hash) {
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (connection != nullptr && !connection->verifying)
+    connection->peer_scheme = mbedtls::scheme_of(type, hash);
+}
+
+void note_key(const mbedtls_pk_context *key) {
+  if (plugtls_backend_connection *connection = Current::of_thread()) connection->signed_with = key;
+}
+
+// The alert that goes with the code, where it was us who refused the certificate.
+unsigned char alert_of(const plugtls_backend_connection &connection, unsigned char proposed) {
+  const plugtls_error &error = connection.certificate_error;
+  if (error.code == PLUGTLS_E_NONE) return proposed;
+  if (error.alert > 0) return static_cast<unsigned char>(error.alert);
+  const bool tls13 =
+      mbedtls_ssl_get_version_number(connection.ssl->get()) == MBEDTLS_SSL_VERSION_TLS1_3;
+  return static_cast<unsigned char>(kit::alert_of_certificate(error.code, tls13));
+}
+
+// Mbed TLS goes over to the next keys later than RFC 8446, 7.3, has it; an alert in between would be sent under keys
+// that the peer no longer expects.
+void use_due_keys(mbedtls_ssl_context *ssl) {
+  if (ssl->conf == nullptr || mbedtls_ssl_is_handshake_over(ssl) == 1 ||
+      mbedtls_ssl_get_version_number(ssl) != MBEDTLS_SSL_VERSION_TLS1_3)
+    return;
+  const bool server = ssl->conf->endpoint == MBEDTLS_SSL_IS_SERVER;
+  const bool finished = ssl->state == MBEDTLS_SSL_CLIENT_CERTIFICATE ||
+                        ssl->state == MBEDTLS_SSL_CLIENT_CERTIFICATE_VERIFY ||
+                        ssl->state == MBEDTLS_SSL_CLIENT_FINISHED;
+  mbedtls_ssl_transform *due = ssl->transform_out;
+  if (server && finished) due = ssl->transform_application;
+  if (!server && due == nullptr) due = ssl->transform_in;
+  if (due != nullptr && due != ssl->transform_out) mbedtls_ssl_set_outbound_transform(ssl, due);
+}
+
+}  // namespace
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+extern "C" {
+
+// Critical extensions that the library does not know are the policy's to judge, and a certificate above the leaf that
+// cannot be read is nobody's issuer.
+int __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *chain, const unsigned char *der,
+                                      size_t size) {
+  const bool leaf = chain->raw.p == nullptr;
+  const int native = mbedtls::parse_certificate(chain, der, size);
+  if (native == MBEDTLS_ERR_X509_ALLOC_FAILED || leaf) {
+    // The library would go on without a leaf whose signature it does not know.
+    return native == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG + MBEDTLS_ERR_OID_NOT_FOUND
+               ? MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG
+               : native;
+  }
+  return 0;
+}
+
+int __wrap_mbedtls_x509_crt_verify_restartable(mbedtls_x509_crt *chain, mbedtls_x509_crt *,
+                                               mbedtls_x509_crl *, const mbedtls_x509_crt_profile *,
+                                               const char *, uint32_t *flags,
+                                               int (*)(void *, mbedtls_x509_crt *, int, uint32_t *),
+                                               void *connection, mbedtls_x509_crt_restart_ctx *) {
+  return mbedtls::verify_peer(chain, *static_cast<plugtls_backend_connection *>(connection), flags);
+}
+
+int __wrap_mbedtls_ssl_send_alert_message(mbedtls_ssl_context *ssl, unsigned char level,
+                                          unsigned char message) {
+  auto *connection = static_cast<plugtls_backend_connection *>(mbedtls_ssl_get_user_data_p(ssl));
+  if (level != MBEDTLS_SSL_ALERT_LEVEL_FATAL || connection == nullptr)
+    return __real_mbedtls_ssl_send_alert_message(ssl, level, message);
+  message = alert_of(*connection, message);
+  connection->alert_sent = message;
+  use_due_keys(ssl);
+  return __real_mbedtls_ssl_send_alert_message(ssl, level, message);
+}
+
+// Alerts that the library puts off until a step of the handshake ends.
+int __wrap_mbedtls_ssl_handle_pending_alert(mbedtls_ssl_context *ssl) {
+  auto *connection = static_cast<plugtls_backend_connection *>(mbedtls_ssl_get_user_data_p(ssl));
+  if (ssl->send_alert != 0 && connection != nullptr) {
+    if (ssl->alert_reason == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE)
+      ssl->alert_type = kit::alert::certificate_required;
+    ssl->alert_type = alert_of(*connection, ssl->alert_type);
+    connection->alert_sent = ssl->alert_type;
+    use_due_keys(ssl);
+  }
+  return __real_mbedtls_ssl_handle_pending_alert(ssl);
+}
+
+int __wrap_mbedtls_ssl_send_fatal_handshake_failure(mbedtls_ssl_context *ssl) {
+  return __wrap_mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                               MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
+}
+
+int __wrap_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
+                                 mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                                 const unsigned char *digest, size_t digest_size,
+                                 const unsigned char *signature, size_t signature_size) {
+  note_scheme(type, hash);
+  return __real_mbedtls_pk_verify_ext(type, options, key, hash, digest, digest_size, signature,
+                                      signature_size);
+}
+
+int __wrap_mbedtls_pk_verify_restartable(mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                                         const unsigned char *digest, size_t digest_size,
+                                         const unsigned char *signature, size_t signature_size,
+                                         mbedtls_pk_restart_ctx *restart) {
+  note_scheme(mbedtls_pk_get_type(key), hash);
+  return __real_mbedtls_pk_verify_restartable(key, hash, digest, digest_size, signature,
+                                              signature_size, restart);
+}
+
+int __wrap_mbedtls_pk_sign(mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                           const unsigned char *digest, size_t digest_size,
+                           unsigned char *signature, size_t capacity, size_t *signature_size,
+                           int (*rng)(void *, unsigned char *, size_t), void *rng_user) {
+  note_key(key);
+  return __real_mbedtls_pk_sign(key, hash, digest, digest_size, signature, capacity, signature_size,
+                                rng, rng_user);
+}
+
+int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context *key,
+                               mbedtls_md_type_t hash, const unsigned char *digest,
+                               size_t digest_size, unsigned char *signature, size_t capacity,
+                               size_t *signature_size, int (*rng)(void *, unsigned char *, size_t),
+                               void *rng_user) {
+  note_key(key);
+  return __real_mbedtls_pk_sign_ext(type, key, hash, digest, digest_size, signature, capacity,
+                                    signature_size, rng, rng_user);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)
