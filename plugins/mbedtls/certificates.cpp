@@ -69,6 +69,16 @@ bool is_beyond(int native) {
          high == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE || high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
 }
 
+[[noreturn]] void refuse_key_type(const kit::Blob &blob, kit::KeyType type, int native) {
+  plugtls_error error = kit::make_error(
+      PLUGTLS_E_UNSUPPORTED, "%s: Mbed TLS has certificates with RSA and ECDSA keys only",
+      blob.origin.c_str());
+  error.feature =
+      type == kit::KeyType::rsa_pss ? PLUGTLS_FEATURE_CERT_RSA_PSS : PLUGTLS_FEATURE_CERT_ED25519;
+  set_native(error, native);
+  throw kit::Error(error);
+}
+
 void add_anchors(mbedtls_x509_crt *anchors, const plugtls_source &source,
                  const plugtls_host &host) {
   for (const kit::Blob &blob : kit::blobs_of(source, host)) {
@@ -174,23 +184,42 @@ int parse_certificate(mbedtls_x509_crt *into, const unsigned char *der, std::siz
 void read_certificates(mbedtls_x509_crt *into, const kit::Blob &blob) {
   int native = 0;
   const std::size_t before = length_of(into);
+  kit::KeyType type = kit::KeyType::unknown;
   const auto add = [&](const unsigned char *der, std::size_t size) {
     native = parse_certificate(into, der, size);
+    if (native != 0) type = kit::facts_of({der, size}).key_type;
     return native == 0;
   };
   const bool whole = blob.is_pem() ? each_block(blob, "CERTIFICATE", add)
                                    : add(blob.bytes.data(), blob.bytes.size());
-  if (native == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || is_beyond(native)) {
-    plugtls_error error = kit::make_error(
-        PLUGTLS_E_UNSUPPORTED, "%s: Mbed TLS has certificates with RSA and ECDSA keys only",
-        blob.origin.c_str());
-    error.feature = PLUGTLS_FEATURE_CERT_ED25519;
-    set_native(error, native);
-    throw kit::Error(error);
-  }
+  if (is_beyond(native)) refuse_key_type(blob, type, native);
   if (!whole || length_of(into) == before)
     raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED, native,
                  blob.origin + ": no certificate could be read from it");
+}
+
+bool read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob) {
+  bool leaf_is_good = true;
+  kit::KeyType type = kit::KeyType::unknown;
+  int native = 0;
+  const auto add = [&](const unsigned char *der, std::size_t size) {
+    const bool leaf = into->raw.p == nullptr;
+    if (leaf && !leaf_is_good) return true;
+    const int answer = parse_certificate(into, der, size);
+    if (leaf && answer != 0) {
+      leaf_is_good = false;
+      native = answer;
+      type = kit::facts_of({der, size}).key_type;
+    }
+    return true;
+  };
+  const bool whole = blob.is_pem() ? each_block(blob, "CERTIFICATE", add)
+                                   : add(blob.bytes.data(), blob.bytes.size());
+  if (is_beyond(native)) refuse_key_type(blob, type, native);
+  if (!whole || (into->raw.p == nullptr && leaf_is_good))
+    raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED, native,
+                 blob.origin + ": no certificate could be read from it");
+  return leaf_is_good;
 }
 
 std::vector<std::unique_ptr<Identity>> read_identities(const plugtls_config &config) {

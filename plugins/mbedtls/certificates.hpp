@@ -41,6 +41,9 @@ int parse_certificate(mbedtls_x509_crt *into, const unsigned char *der, std::siz
 // Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED.
 void read_certificates(mbedtls_x509_crt *into, const kit::Blob &blob);
 
+// A chain to be judged: what is malformed above the leaf is left out, as it is nobody's issuer. False if the leaf is.
+bool read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob);
+
 // Every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
 std::vector<std::unique_ptr<Identity>> read_identities(const plugtls_config &config);
 

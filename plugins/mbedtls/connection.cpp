@@ -100,6 +100,15 @@ plugtls_status want_read(plugtls_backend_connection &connection, plugtls_error *
   return flushed == PLUGTLS_WANT_WRITE && !connection.done ? flushed : PLUGTLS_WANT_READ;
 }
 
+// A client that refuses the server's certificate in TLS 1.3 may tell so before it has keys in use (OpenSSL does): that
+// is no damaged record, which would not be of this type and length.
+int32_t alert_in_clear(const plugtls_backend_connection &connection) {
+  const unsigned char *record = connection.ssl->get()->in_hdr;
+  const bool is_alert = !connection.done && record[0] == MBEDTLS_SSL_MSG_ALERT && record[3] == 0 &&
+                        record[4] == 2 && record[5] == MBEDTLS_SSL_ALERT_LEVEL_FATAL;
+  return is_alert ? int32_t{record[6]} : int32_t{PLUGTLS_ALERT_NONE};
+}
+
 plugtls_status outcome(plugtls_backend_connection &connection, int native, plugtls_error *err) {
   if (native == MBEDTLS_ERR_SSL_WANT_READ) return want_read(connection, err);
   if (native == MBEDTLS_ERR_SSL_WANT_WRITE) return PLUGTLS_WANT_WRITE;
@@ -109,6 +118,8 @@ plugtls_status outcome(plugtls_backend_connection &connection, int native, plugt
   }
   if (native == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
     connection.alert_received = connection.ssl->get()->in_msg[1];
+  else if (native == MBEDTLS_ERR_SSL_INVALID_MAC)
+    connection.alert_received = alert_in_clear(connection);
   return end(connection, native, err);
 }
 
@@ -117,7 +128,8 @@ int run_handshake(plugtls_backend_connection &connection) {
   const Current current(connection);
   mbedtls_ssl_context *ssl = connection.ssl->get();
   int native = 0;
-  while (native == 0 && mbedtls_ssl_is_handshake_over(ssl) == 0) {
+  // Not mbedtls_ssl_is_handshake_over, which is so before the tickets are out.
+  while (native == 0 && ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER) {
     native = mbedtls_ssl_handshake_step(ssl);
     connection.full = connection.full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
   }

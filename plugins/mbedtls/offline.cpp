@@ -25,6 +25,20 @@ kit::Policy policy_of(const plugtls_backend_instance &instance, const plugtls_co
   return policy;
 }
 
+Judgement judge_request(const plugtls_backend_instance &instance, const plugtls_config &config,
+                        const plugtls_verify_request &request) {
+  if (request.chain_count == 0)
+    kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "there is no certificate to verify");
+  const auto store = make_store(config, instance.host);
+  Chain chain;
+  Judgement malformed;
+  malformed.verdict = kit::policy::refuse(PLUGTLS_E_CERT_MALFORMED, 0);
+  for (uint32_t i = 0; i < request.chain_count; ++i)
+    if (!read_peer_chain(chain.get(), kit::read_source(*request.chain[i]))) return malformed;
+  return judge(chain.get(), *store, profile_of_policy(), config.crl_check,
+               policy_of(instance, config, request));
+}
+
 }  // namespace
 
 plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_config *config,
@@ -37,14 +51,7 @@ plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_co
     if (asked.ocsp_response.size > 0)
       throw kit::Error(
           kit::unsupported(PLUGTLS_FEATURE_OCSP_CLIENT, "Mbed TLS knows no OCSP responses"));
-    Chain chain;
-    for (uint32_t i = 0; i < asked.chain_count; ++i)
-      read_certificates(chain.get(), kit::read_source(*asked.chain[i]));
-    if (asked.chain_count == 0)
-      kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "there is no certificate to verify");
-    const auto store = make_store(settings, instance->host);
-    const Judgement judgement = judge(chain.get(), *store, profile_of_policy(), settings.crl_check,
-                                      policy_of(*instance, settings, asked));
+    const Judgement judgement = judge_request(*instance, settings, asked);
     *out_code = judgement.verdict.code;
     *out_depth = judgement.verdict.depth;
     if (!judgement.verdict.good() && err != nullptr) kit::write_sized(err, describe(judgement));

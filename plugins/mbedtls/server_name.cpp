@@ -5,6 +5,7 @@
 #include "error.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plugtls::mbedtls {
 
@@ -42,6 +43,22 @@ void prefer_own_order(plugtls_backend_connection &connection, const kit::ClientH
   connection.narrowed = *connection.context->conf.get();
   mbedtls_ssl_conf_ciphersuites(&connection.narrowed, connection.suites.data());
   connection.ssl->get()->conf = &connection.narrowed;
+}
+
+bool has_common_version(const plugtls_backend_connection &connection,
+                        const kit::ClientHello &hello) {
+  return std::any_of(std::begin(versions), std::end(versions), [&](uint16_t version) {
+    return connection.context->versions.contains(version) && hello.speaks(version);
+  });
+}
+
+// Mbed TLS would call it a failed negotiation like any other.
+plugtls_status refuse_version(plugtls_backend_connection &connection, plugtls_error *err) {
+  connection.name_error =
+      kit::make_error(PLUGTLS_E_NO_COMMON_VERSION,
+                      "the handshake failed: the client has no protocol version of the server's");
+  connection.name_error.alert = kit::alert::protocol_version;
+  return end(connection, 0, err);
 }
 
 plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error *err) {
@@ -90,8 +107,10 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
   if (!hello.well_formed) return PLUGTLS_OK;  // Mbed TLS will say what is wrong
   connection.server_name.assign(hello.server_name);
   const plugtls_status asked = ask_program(connection, err);
-  if (asked == PLUGTLS_OK) prefer_own_order(connection, hello);
-  return asked;
+  if (asked != PLUGTLS_OK) return asked;
+  if (!has_common_version(connection, hello)) return refuse_version(connection, err);
+  prefer_own_order(connection, hello);
+  return PLUGTLS_OK;
 }
 
 }  // namespace plugtls::mbedtls

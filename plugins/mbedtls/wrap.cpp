@@ -36,6 +36,14 @@ unsigned char alert_of(const plugtls_backend_connection &connection, unsigned ch
   return static_cast<unsigned char>(kit::alert_of_certificate(error.code, tls13));
 }
 
+// The only certificate a server has is shown whatever it says of its use: the client is to judge it, and to tell why.
+bool is_only_identity(const mbedtls_x509_crt *certificate) {
+  const plugtls_backend_connection *connection = Current::of_thread();
+  if (connection == nullptr) return false;
+  const auto &identities = connection->context->identities;
+  return identities.size() == 1 && identities.front()->chain.get() == certificate;
+}
+
 // Mbed TLS goes over to the next keys later than RFC 8446, 7.3, has it; an alert in between would be sent under keys
 // that the peer no longer expects.
 void use_due_keys(mbedtls_ssl_context *ssl) {
@@ -144,6 +152,18 @@ int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context *key,
   note_key(key);
   return __real_mbedtls_pk_sign_ext(type, key, hash, digest, digest_size, signature, capacity,
                                     signature_size, rng, rng_user);
+}
+
+int __wrap_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *certificate,
+                                            unsigned int usage) {
+  if (is_only_identity(certificate)) return 0;
+  return __real_mbedtls_x509_crt_check_key_usage(certificate, usage);
+}
+
+int __wrap_mbedtls_x509_crt_check_extended_key_usage(const mbedtls_x509_crt *certificate,
+                                                     const char *usage, size_t size) {
+  if (is_only_identity(certificate)) return 0;
+  return __real_mbedtls_x509_crt_check_extended_key_usage(certificate, usage, size);
 }
 
 }  // extern "C"

@@ -21,6 +21,13 @@ Config server_for(const PkiCase &entry) {
   return out;
 }
 
+// What both ends must have for the chain to be shown and judged.
+uint32_t key_feature(const PkiCase &entry) {
+  if (entry.name.find("ed25519") != std::string::npos) return PLUGTLS_FEATURE_CERT_ED25519;
+  if (entry.chain == "good-pss.chain.pem") return PLUGTLS_FEATURE_CERT_RSA_PSS;
+  return PLUGTLS_FEATURE_CERT_ECDSA;
+}
+
 bool judged_by_peer(const PkiCase &entry) {
   return entry.expect / 100 == PLUGTLS_CATEGORY_CERTIFICATE;
 }
@@ -28,6 +35,14 @@ bool judged_by_peer(const PkiCase &entry) {
 // What RFC 8446, 6.2, has for a certificate that is refused.
 bool is_certificate_alert(int32_t alert) {
   return (alert >= 40 && alert <= 48) || alert == 113 || alert == 116;
+}
+
+// False if the backend has no keys of that kind, which it has to say by name.
+bool made_or_refused_as_identity(const std::string &backend, const Config &config,
+                                 uint32_t feature) {
+  if (supports(backend, feature)) return true;
+  check_unsupported(context_error(backend, config), feature, backend);
+  return false;
 }
 
 // A backend may decline to present what it finds malformed or weak; that too is a typed refusal.
@@ -51,6 +66,8 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
     CHECK(context_error(ends.server, options.server).name() == "key_mismatch");
     return;
   }
+  const uint32_t feature = key_feature(entry);
+  if (!made_or_refused_as_identity(ends.server, options.server, feature)) return;
   Error declined;
   const ContextPtr server = presenting(ends.server, options.server, &declined);
   if (server == nullptr) {
@@ -63,6 +80,11 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
   Pair pair(ends, options);
   pair.handshake();
   INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
+  if (!supports(ends.client, feature)) {
+    CHECK(pair.client.over());
+    CHECK(pair.server.over());
+    return;
+  }
   if (entry.expect == PLUGTLS_E_NONE) {
     CHECK(pair.client.status == PLUGTLS_OK);
     CHECK(pair.server.status == PLUGTLS_OK);
@@ -138,6 +160,11 @@ TEST_CASE("B7 verify judges every chain as the handshake does", "[verification]"
       continue;
     }
     INFO(error.text());
+    if (!supports(name, key_feature(entry))) {
+      CHECK(status == PLUGTLS_FAILED);
+      check_unsupported(error, key_feature(entry), name);
+      continue;
+    }
     CHECK(status == PLUGTLS_OK);
     CHECK(std::string(plugtls_error_name(code)) == plugtls_error_name(entry.expect));
     CHECK(depth >= -1);
@@ -218,8 +245,14 @@ TEST_CASE("S2 the server judges every client's chain as pki.json says", "[verifi
     options.client.identities = {{{file(pki_path(entry.chain))}, file(pki_path(entry.key))}};
     options.server.trust = {file(pki_path(entry.trust))};
     options.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
+    const uint32_t feature = key_feature(entry);
+    if (!made_or_refused_as_identity(ends.client, options.client, feature)) continue;
     Pair pair(ends, options);
     pair.handshake();
+    if (!supports(ends.server, feature)) {
+      CHECK(pair.server.over());
+      continue;
+    }
     INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
     if (entry.expect == PLUGTLS_E_NONE) {
       CHECK(pair.client.status == PLUGTLS_OK);

@@ -24,16 +24,27 @@ inline constexpr std::size_t longest_plaintext = 16384;
 inline constexpr std::size_t longest_host_name = 255;
 }  // namespace tls
 
+inline bool has_number(ByteView list, std::uint16_t number) noexcept {
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+    if ((list[i] << 8U | list[i + 1]) == number) return true;
+  return false;
+}
+
 struct ClientHello {
   [[nodiscard]] bool offers(std::uint16_t suite) const noexcept {
-    for (std::size_t i = 0; i + 1 < cipher_suites.size(); i += 2)
-      if ((cipher_suites[i] << 8U | cipher_suites[i + 1]) == suite) return true;
-    return false;
+    return has_number(cipher_suites, suite);
+  }
+  [[nodiscard]] bool speaks(std::uint16_t version) const noexcept {
+    if (!supported_versions.empty()) return has_number(supported_versions, version);
+    return version <= legacy_version && version < PLUGTLS_VERSION_TLS1_3;
   }
 
   bool well_formed = false;
   std::string_view server_name = {};  // empty if none was sent; a view into what was parsed, as is:
   ByteView cipher_suites = {};        // two bytes each, in the client's order
+  ByteView supported_versions =
+      {};  // likewise; empty if the extension was not sent (RFC 8446, 4.2.1)
+  std::uint16_t legacy_version = 0;
 };
 
 // RFC 6066, 3: a list of one name, of type host_name.
@@ -51,18 +62,20 @@ inline std::optional<std::string_view> parse_server_name(ByteView extension) noe
 // The body of a ClientHello (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2).
 inline ClientHello parse_client_hello(ByteView body) noexcept {
   ByteReader reader(body);
-  reader.take(2 + 32);  // legacy_version, random
-  reader.vector(1);     // legacy_session_id
   ClientHello out;
+  out.legacy_version = static_cast<std::uint16_t>(reader.number(2));
+  reader.take(32);   // random
+  reader.vector(1);  // legacy_session_id
   out.cipher_suites = reader.vector(2);
   reader.vector(1);                               // legacy_compression_methods
   if (reader.finished()) out.well_formed = true;  // TLS 1.2 may do without extensions
   ByteReader extensions(reader.vector(2));
   bool named = false;
   while (!extensions.at_end()) {
-    const bool is_name = extensions.number(2) == 0;
+    const std::uint32_t type = extensions.number(2);
     const ByteView value = extensions.vector(2);
-    if (!is_name || !extensions.good()) continue;
+    if (type == 43) out.supported_versions = ByteReader(value).vector(1);
+    if (type != 0 || !extensions.good()) continue;
     const auto name = parse_server_name(value);
     if (!name || named) return {};
     named = true;
