@@ -36,6 +36,11 @@ void note_first(plugtls_backend_connection &connection, const unsigned char *dat
 
 int receive(void *user, unsigned char *buffer, std::size_t capacity) {
   plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
+  if (!connection.done) {  // the answer that is to be read will not come before the flight has gone
+    const plugtls_status flushed = flush(connection);
+    if (flushed == PLUGTLS_WANT_WRITE) return MBEDTLS_ERR_SSL_WANT_WRITE;
+    if (flushed != PLUGTLS_OK) return MBEDTLS_ERR_NET_SEND_FAILED;
+  }
   std::size_t got = 0;
   const plugtls_status status = fetch(connection, buffer, capacity, &got);
   switch (status) {
@@ -57,18 +62,31 @@ int receive(void *user, unsigned char *buffer, std::size_t capacity) {
   }
 }
 
+namespace {
+
 // What a full transport does not take is stashed, up to a whole record, and Mbed TLS told that it went out: so no alert
 // is lost behind a record that is only half written (P-IO-4). Whoever called answers want_write until it is empty.
-int send(void *user, const unsigned char *data, std::size_t size) {
-  plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
-  std::size_t put = 0;
+plugtls_status send_or_stash(plugtls_backend_connection &connection, const unsigned char *data,
+                             std::size_t size, std::size_t *put) {
   plugtls_status status = flush(connection);
   if (status == PLUGTLS_OK) [[likely]]
-    status = connection.transport.write(connection.transport.user, data, size, &put);
-  if (status == PLUGTLS_WANT_WRITE && connection.outbox.take(data, size)) {
-    put = size;
-    status = PLUGTLS_OK;
-  }
+    status = connection.transport.write(connection.transport.user, data, size, put);
+  if (status != PLUGTLS_WANT_WRITE || !connection.outbox.take(data, size)) return status;
+  *put = size;
+  return PLUGTLS_OK;
+}
+
+}  // namespace
+
+// Mbed TLS hands over each record of a flight by itself. On a TCP socket with Nagle's algorithm the second would wait
+// for the peer's delayed acknowledgement of the first, so a flight is gathered, and goes out as one when the handshake
+// has to wait for its answer.
+int send(void *user, const unsigned char *data, std::size_t size) {
+  plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
+  const bool gathered = !connection.done && connection.outbox.take(data, size);
+  std::size_t put = size;
+  plugtls_status status = PLUGTLS_OK;
+  if (!gathered) status = send_or_stash(connection, data, size, &put);
   if (status == PLUGTLS_OK) {
     if (!connection.done && connection.context->role == PLUGTLS_ROLE_SERVER)
       connection.flight.hear(data, put);
