@@ -3,6 +3,7 @@
 
 #include "connection.hpp"
 #include "error.hpp"
+#include "proven.hpp"
 #include "revocation.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
@@ -19,7 +20,8 @@ const mbedtls_x509_crt *nth(const mbedtls_x509_crt *chain, std::size_t index) {
 
 // The library's own say on a path that is good. Its clock is not the one that counts, and it looks for no name.
 uint32_t library_objections(mbedtls_x509_crt *chain, const Store &store,
-                            const mbedtls_x509_crt_profile &profile) {
+                            const mbedtls_x509_crt_profile &profile, const Proven &proven) {
+  const Proven::Use use(proven);
   uint32_t flags = 0;
   auto *anchors = const_cast<mbedtls_x509_crt *>(store.anchors.get());
   const int native = mbedtls_x509_crt_verify_with_profile(chain, anchors, nullptr, &profile,
@@ -102,6 +104,11 @@ int verify(mbedtls_x509_crt *chain, plugtls_backend_connection &connection, uint
 
 }  // namespace
 
+const Proven *&Proven::of_thread() noexcept {
+  [[gnu::tls_model("initial-exec")]] static thread_local const Proven *proven = nullptr;
+  return proven;
+}
+
 Judgement judge(mbedtls_x509_crt *chain, const Store &store,
                 const mbedtls_x509_crt_profile &profile, uint32_t crl_check,
                 const kit::Policy &policy) {
@@ -120,11 +127,14 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
   }
   kit::Policy complete = policy;
   std::size_t at = found.steps.size() - 1;
+  Proven proven;
   complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
     const mbedtls_x509_crt &upper = *path[at];
     const mbedtls_x509_crt &lower = *path[--at];
-    return signature_holds(lower.tbs, lower.sig, lower.sig_md, lower.sig_pk, lower.sig_opts,
-                           upper.pk);
+    const bool holds =
+        signature_holds(lower.tbs, lower.sig, lower.sig_md, lower.sig_pk, lower.sig_opts, upper.pk);
+    if (holds) proven.add(upper.pk, lower.sig.p);
+    return holds;
   });
   complete.revocation =
       judge_revocation(path, found.facts, store.crls.get(), crl_check, policy.time);
@@ -132,7 +142,7 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
   const bool pinned =
       found.steps.size() == 1;  // the leaf is an anchor itself, which Mbed TLS has not
   if (!out.verdict.good() || pinned) return out;
-  out.native = library_objections(chain, store, profile);
+  out.native = library_objections(chain, store, profile, proven);
   if (out.native != 0) out.verdict = kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0);
   return out;
 }

@@ -5,50 +5,68 @@
 #include <plugtls/plugtls.hpp>
 
 #include <optional>
-#include <stdexcept>
 
 namespace bench {
 namespace {
 
 using namespace plugtls;
 
+ClientContext client_context(const Backend &backend) {
+  ClientConfig config;
+  config.use_trust_store(TrustStore::from_pem_file(support::pki_path("root.pem")))
+      .set_version_range(TlsVersion::TLSv1_3, TlsVersion::TLSv1_3)
+      .set_ciphers({CipherSuite::TLS_AES_256_GCM_SHA384});
+  return ClientContext(backend, config);
+}
+
+ServerContext server_context(const Backend &backend) {
+  ServerConfig config;
+  config
+      .register_certificates(Certificate::from_file(support::pki_path("good-ec.chain.pem")),
+                             PrivateKey::from_file(support::pki_path("good-ec.key.pem")))
+      .set_version_range(TlsVersion::TLSv1_3, TlsVersion::TLSv1_3)
+      .set_ciphers({CipherSuite::TLS_AES_256_GCM_SHA384});
+  return ServerContext(backend, config);
+}
+
 class FacadeTwin final : public Twin {
  public:
-  FacadeTwin() {
-    const Backend backend = Backend::open("openssl");
-    ClientConfig client;
-    client.use_trust_store(TrustStore::from_pem_file(support::pki_path("root.pem")));
-    ServerConfig server;
-    server.register_certificates(Certificate::from_file(support::pki_path("good-ec.chain.pem")),
-                                 PrivateKey::from_file(support::pki_path("good-ec.key.pem")));
-    client_.emplace(ClientContext(backend, narrow(client)), transport_over(&client_pipe_),
-                    "server.test", WrapOptions{});
-    server_.emplace(ServerContext(backend, narrow(server)), transport_over(&server_pipe_),
-                    std::nullopt, WrapOptions{});
-    for (int i = 0; i < 10 && !(client_->handshake_done() && server_->handshake_done()); ++i) {
-      if (const IoResult done = client_->try_handshake(); !done && !done.wants())
-        throw_error(client_->last_error());
-      (void)server_->try_handshake();
-    }
-    std::byte ticket{};
-    if (!client_->try_read({&ticket, 1}).wants()) throw std::runtime_error("not only tickets");
-  }
-
-  bool transfer(const unsigned char *data, unsigned char *received) override {
-    const std::span<const std::byte> out(reinterpret_cast<const std::byte *>(data), transfer_size);
-    const std::span<std::byte> in(reinterpret_cast<std::byte *>(received), transfer_size);
-    return client_->write(out) == transfer_size && server_->read_into(in) == transfer_size;
+  bool connect() override {
+    client_.reset();
+    server_.reset();
+    pipes_.clear();
+    client_.emplace(client_context_, transport_over(&pipes_.client), "server.test", WrapOptions{});
+    server_.emplace(server_context_, transport_over(&pipes_.server), std::nullopt, WrapOptions{});
+    return shake_hands() && read_tickets();
   }
 
  private:
-  template <typename Config>
-  static Config &narrow(Config &config) {
-    return config.set_version_range(TlsVersion::TLSv1_3, TlsVersion::TLSv1_3)
-        .set_ciphers({CipherSuite::TLS_AES_256_GCM_SHA384});
+  size_t write(const unsigned char *data, size_t size) override {
+    return client_->write({reinterpret_cast<const std::byte *>(data), size});
   }
 
-  Ring upward_, downward_;
-  Pipe client_pipe_{&downward_, &upward_}, server_pipe_{&upward_, &downward_};
+  size_t read(unsigned char *buffer, size_t capacity) override {
+    return server_->read_into({reinterpret_cast<std::byte *>(buffer), capacity});
+  }
+
+  bool shake_hands() {
+    bool one = false, other = false;
+    for (int i = 0; i < most_rounds && !(one && other); ++i) {
+      one = bool(client_->try_handshake());
+      other = bool(server_->try_handshake());
+    }
+    return one && other;
+  }
+
+  bool read_tickets() {
+    std::byte byte{};
+    return client_->try_read({&byte, 1}).wants();
+  }
+
+  Pipes pipes_;
+  Backend backend_ = Backend::open(BENCH_BACKEND);
+  ClientContext client_context_ = client_context(backend_);
+  ServerContext server_context_ = server_context(backend_);
   std::optional<Connection> client_, server_;
 };
 

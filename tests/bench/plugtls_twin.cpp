@@ -24,52 +24,65 @@ namespace {
 
 using namespace support;
 
-constexpr uint16_t tls_aes_256_gcm_sha384 = 0x1302;
-
 class PlugtlsTwin final : public Twin {
  public:
-  PlugtlsTwin() {
-    client_ = connect(client_config(), &client_context_, &client_pipe_);
-    server_ = connect(server_config(), &server_context_, &server_pipe_);
-    plugtls_status one = PLUGTLS_WANT_READ, other = PLUGTLS_WANT_READ;
-    Error error;
-    for (int i = 0; i < 10 && (one != PLUGTLS_OK || other != PLUGTLS_OK); ++i) {
-      one = plugtls_handshake(client_.get(), &error);
-      if (one != PLUGTLS_FAILED) other = plugtls_handshake(server_.get(), &error);
-    }
-    if (one != PLUGTLS_OK || other != PLUGTLS_OK) throw Failure("handshake", error);
-    size_t size = 0;
-    unsigned char byte = 0;
-    plugtls_read(client_.get(), &byte, 1, &size, nullptr);  // the tickets
-  }
+  PlugtlsTwin()
+      : client_context_(context(client_config())), server_context_(context(server_config())) {}
 
-  bool transfer(const unsigned char *data, unsigned char *received) override {
-    size_t taken = 0;
-    if (plugtls_write(client_.get(), data, transfer_size, &taken, nullptr) != PLUGTLS_OK)
-      return false;
-    size_t got = 0;
-    return plugtls_read(server_.get(), received, transfer_size, &got, nullptr) == PLUGTLS_OK &&
-           got == transfer_size;
+  bool connect() override {
+    client_.reset();
+    server_.reset();
+    pipes_.clear();
+    client_ = connection(client_context_.get(), "server.test", &pipes_.client);
+    server_ = connection(server_context_.get(), nullptr, &pipes_.server);
+    return shake_hands() && read_tickets();
   }
 
  private:
-  static ConnectionPtr connect(Config config, ContextPtr *context, Pipe *pipe) {
+  size_t write(const unsigned char *data, size_t size) override {
+    size_t taken = 0;
+    return plugtls_write(client_.get(), data, size, &taken, nullptr) == PLUGTLS_OK ? taken : 0;
+  }
+
+  size_t read(unsigned char *buffer, size_t capacity) override {
+    size_t got = 0;
+    return plugtls_read(server_.get(), buffer, capacity, &got, nullptr) == PLUGTLS_OK ? got : 0;
+  }
+
+  static ContextPtr context(Config config) {
     config.version(PLUGTLS_VERSION_TLS1_3);
     config.cipher_suites = {tls_aes_256_gcm_sha384};
-    *context = make_context("openssl", config);
+    return make_context(BENCH_BACKEND, config);
+  }
+
+  static ConnectionPtr connection(plugtls_context *context, const char *name, Pipe *pipe) {
     plugtls_connection_options options{};
     options.size = sizeof options;
-    options.server_hostname = config.role == PLUGTLS_ROLE_CLIENT ? "server.test" : nullptr;
+    options.server_hostname = name;
     const plugtls_transport transport = transport_over(pipe);
     plugtls_connection *out = nullptr;
     Error error;
-    if (plugtls_connection_create(context->get(), &options, &transport, &out, &error) != PLUGTLS_OK)
+    if (plugtls_connection_create(context, &options, &transport, &out, &error) != PLUGTLS_OK)
       throw Failure("plugtls_connection_create", error);
     return ConnectionPtr(out);
   }
 
-  Ring upward_, downward_;
-  Pipe client_pipe_{&downward_, &upward_}, server_pipe_{&upward_, &downward_};
+  bool shake_hands() {
+    plugtls_status one = PLUGTLS_WANT_READ, other = PLUGTLS_WANT_READ;
+    for (int i = 0; i < most_rounds && (one != PLUGTLS_OK || other != PLUGTLS_OK); ++i) {
+      one = plugtls_handshake(client_.get(), nullptr);
+      other = plugtls_handshake(server_.get(), nullptr);
+    }
+    return one == PLUGTLS_OK && other == PLUGTLS_OK;
+  }
+
+  bool read_tickets() {
+    size_t size = 0;
+    unsigned char byte = 0;
+    return plugtls_read(client_.get(), &byte, 1, &size, nullptr) == PLUGTLS_WANT_READ;
+  }
+
+  Pipes pipes_;
   ContextPtr client_context_, server_context_;
   ConnectionPtr client_, server_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_twin facade|plugtls|raw|raw-unchecked TRANSFERS: moves TRANSFERS blocks of 16 KiB after the handshake and prints what
-// the process allocated meanwhile. check_overhead.py counts its instructions.
+// bench_BACKEND KIND transfer|handshake COUNT: moves COUNT blocks of 16 KiB after a handshake, or shakes hands COUNT times,
+// and prints what the process allocated meanwhile. check_overhead.py counts its instructions.
 #include "support/allocations.hpp"
 #include "twins.hpp"
 
@@ -13,49 +13,65 @@ namespace {
 
 constexpr int warm_up = 4;
 
-std::unique_ptr<bench::Twin> make_twin(std::string_view which) {
-  if (which == "facade") return bench::facade_twin();
-  if (which == "plugtls") return bench::plugtls_twin();
-  if (which == "raw") return bench::raw_twin(true);
-  if (which == "raw-unchecked") return bench::raw_twin(false);
-  return nullptr;
+std::unique_ptr<bench::Twin> make_twin(std::string_view kind) {
+  if (kind == "facade") return bench::facade_twin();
+  if (kind == "plugtls") return bench::plugtls_twin();
+  return bench::raw_twin(kind);
 }
 
 }  // namespace
 
-// Not inlined and not renamed: valgrind counts what is within it, so that the handshake, whose length is random, is not.
-extern "C" __attribute__((noinline)) bool bench_steady_state(bench::Twin *twin, long transfers,
-                                                             const unsigned char *data,
-                                                             unsigned char *received);
-extern "C" __attribute__((noinline)) bool bench_steady_state(bench::Twin *twin, long transfers,
-                                                             const unsigned char *data,
-                                                             unsigned char *received) {
-  for (long i = 0; i < transfers; ++i)
+// Neither inlined nor renamed: valgrind counts what is within them and nothing of what comes before and after.
+extern "C" {
+__attribute__((noinline)) bool bench_transfers(bench::Twin *twin, long count,
+                                               const unsigned char *data, unsigned char *received);
+__attribute__((noinline)) bool bench_handshakes(bench::Twin *twin, long count);
+}
+
+bool bench_transfers(bench::Twin *twin, long count, const unsigned char *data,
+                     unsigned char *received) {
+  for (long i = 0; i < count; ++i)
     if (!twin->transfer(data, received)) return false;
   return true;
 }
 
-int main(int argc, char **argv) try {
-  const long transfers = argc == 3 ? std::strtol(argv[2], nullptr, 10) : 0;
-  const auto twin = transfers > 0 ? make_twin(argv[1]) : nullptr;
-  if (twin == nullptr) {
-    std::fputs("usage: bench_twin facade|plugtls|raw|raw-unchecked TRANSFERS\n", stderr);
-    return 2;
-  }
+bool bench_handshakes(bench::Twin *twin, long count) {
+  for (long i = 0; i < count; ++i)
+    if (!twin->connect()) return false;
+  return true;
+}
+
+namespace {
+
+bool run(bench::Twin &twin, bool transfers, long count) {
   const std::vector<unsigned char> data(bench::transfer_size, 'd');
   std::vector<unsigned char> received(bench::transfer_size);
   for (int i = 0; i < warm_up; ++i)
-    if (!twin->transfer(data.data(), received.data())) return 1;
+    if (!twin.connect() || !twin.transfer(data.data(), received.data())) return false;
 
   const support::Allocations before = support::allocations();
-  if (!bench_steady_state(twin.get(), transfers, data.data(), received.data())) return 1;
+  const bool good = transfers ? bench_transfers(&twin, count, data.data(), received.data())
+                              : bench_handshakes(&twin, count);
   const support::Allocations after = support::allocations();
-  if (received != data) return 1;
-  std::printf("transfers %ld mallocs %llu news %llu\n", transfers,
+  std::printf("mallocs %llu news %llu\n",
               static_cast<unsigned long long>(after.mallocs - before.mallocs),
               static_cast<unsigned long long>(after.news - before.news));
-  return 0;
+  return good && received == data;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) try {
+  const std::string_view what = argc == 4 ? argv[2] : "";
+  const long count = argc == 4 ? std::strtol(argv[3], nullptr, 10) : 0;
+  const bool known = (what == "transfer" || what == "handshake") && count > 0;
+  const auto twin = known ? make_twin(argv[1]) : nullptr;
+  if (twin == nullptr) {
+    std::fputs("usage: bench_BACKEND facade|plugtls|raw|... transfer|handshake COUNT\n", stderr);
+    return 2;
+  }
+  return run(*twin, what == "transfer", count) ? 0 : 1;
 } catch (const std::exception &error) {
-  std::fprintf(stderr, "bench_twin: %s\n", error.what());
+  std::fprintf(stderr, "bench: %s\n", error.what());
   return 1;
 }

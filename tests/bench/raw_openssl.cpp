@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program would write that uses libssl itself, and nothing it could leave out.
+// The raw twin on libssl.
 #include "support/pki.hpp"
 #include "twins.hpp"
 
@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 
 #include <stdexcept>
+#include <string>
 
 namespace bench {
 namespace {
@@ -57,40 +58,72 @@ MethodPtr make_method() {
 class RawTwin final : public Twin {
  public:
   explicit RawTwin(bool clear_errors) : clear_errors_(clear_errors) {
+    using support::pki_path;
     client_context_ = context(TLS_client_method());
     server_context_ = context(TLS_server_method());
-    using support::pki_path;
+    SSL_CTX_set_verify(client_context_.get(), SSL_VERIFY_PEER, nullptr);
+    require(SSL_CTX_load_verify_file(client_context_.get(), pki_path("root.pem").c_str()) == 1,
+            "trust");
     require(SSL_CTX_use_certificate_chain_file(server_context_.get(),
                                                pki_path("good-ec.chain.pem").c_str()) == 1,
             "certificate");
     require(SSL_CTX_use_PrivateKey_file(server_context_.get(), pki_path("good-ec.key.pem").c_str(),
                                         SSL_FILETYPE_PEM) == 1,
             "key");
-    client_ = connection(client_context_.get(), &client_pipe_);
-    server_ = connection(server_context_.get(), &server_pipe_);
-    SSL_set_connect_state(client_.get());
-    SSL_set_accept_state(server_.get());
-    int one = 0, other = 0;
-    for (int i = 0; i < 10 && (one != 1 || other != 1); ++i) {
-      one = SSL_do_handshake(client_.get());
-      other = SSL_do_handshake(server_.get());
-    }
-    require(one == 1 && other == 1, "handshake");
-    size_t size = 0;
-    unsigned char byte = 0;
-    SSL_read_ex(client_.get(), &byte, 1, &size);  // the tickets
-    ERR_clear_error();
   }
 
-  bool transfer(const unsigned char *data, unsigned char *received) override {
-    size_t taken = 0, got = 0;
-    if (clear_errors_) ERR_clear_error();
-    if (SSL_write_ex(client_.get(), data, transfer_size, &taken) != 1) return false;
-    if (clear_errors_) ERR_clear_error();
-    return SSL_read_ex(server_.get(), received, transfer_size, &got) == 1 && got == transfer_size;
+  bool connect() override {
+    client_.reset();
+    server_.reset();
+    pipes_.clear();
+    client_ = connection(client_context_.get(), &pipes_.client);
+    server_ = connection(server_context_.get(), &pipes_.server);
+    SSL_set_connect_state(client_.get());
+    SSL_set_accept_state(server_.get());
+    std::string name = "server.test";
+    if (SSL_ctrl(client_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 name.data()) != 1 ||
+        SSL_set1_host(client_.get(), name.c_str()) != 1)
+      return false;
+    return shake_hands() && read_tickets();
   }
 
  private:
+  size_t write(const unsigned char *data, size_t size) override {
+    size_t taken = 0;
+    clear_errors();
+    return SSL_write_ex(client_.get(), data, size, &taken) == 1 ? taken : 0;
+  }
+
+  size_t read(unsigned char *buffer, size_t capacity) override {
+    size_t got = 0;
+    clear_errors();
+    return SSL_read_ex(server_.get(), buffer, capacity, &got) == 1 ? got : 0;
+  }
+
+  void clear_errors() const {
+    if (clear_errors_) ERR_clear_error();
+  }
+
+  bool shake_hands() {
+    int one = 0, other = 0;
+    for (int i = 0; i < most_rounds && (one != 1 || other != 1); ++i) {
+      clear_errors();
+      one = SSL_do_handshake(client_.get());
+      clear_errors();
+      other = SSL_do_handshake(server_.get());
+    }
+    return one == 1 && other == 1;
+  }
+
+  bool read_tickets() {
+    size_t size = 0;
+    unsigned char byte = 0;
+    clear_errors();
+    return SSL_read_ex(client_.get(), &byte, 1, &size) != 1 &&
+           SSL_get_error(client_.get(), 0) == SSL_ERROR_WANT_READ;
+  }
+
   static ContextPtr context(const SSL_METHOD *method) {
     ContextPtr out(SSL_CTX_new(method));
     require(out != nullptr, "SSL_CTX_new");
@@ -112,9 +145,8 @@ class RawTwin final : public Twin {
     return out;
   }
 
-  bool clear_errors_;
-  Ring upward_, downward_;
-  Pipe client_pipe_{&downward_, &upward_}, server_pipe_{&upward_, &downward_};
+  bool clear_errors_;  // before each call, as SSL_get_error(3) demands
+  Pipes pipes_;
   MethodPtr method_ = make_method();
   ContextPtr client_context_, server_context_;
   ConnectionPtr client_, server_;
@@ -122,8 +154,9 @@ class RawTwin final : public Twin {
 
 }  // namespace
 
-std::unique_ptr<Twin> raw_twin(bool clear_errors) {
-  return std::make_unique<RawTwin>(clear_errors);
+std::unique_ptr<Twin> raw_twin(std::string_view kind) {
+  if (kind != "raw" && kind != "raw-unchecked") return nullptr;
+  return std::make_unique<RawTwin>(kind == "raw");
 }
 
 }  // namespace bench
