@@ -27,6 +27,27 @@ set(PLUGTLS_TEST_ENVIRONMENT
 # Debian keeps servers out of a user's PATH, and tools/dev unpacks nginx into build/deps.
 set(PLUGTLS_TEST_SERVERS_PATH "/usr/sbin:${PROJECT_SOURCE_DIR}/build/deps/nginx/usr/sbin")
 
+# What the tsan preset builds: the programs that have a case tagged [threads], and the backends. Found in the sources, so
+# that no such case can be left out of it.
+add_custom_target(plugtls_thread_tests)
+foreach(backend IN ITEMS openssl mbedtls wolfssl)
+  if(TARGET plugtls_backend_${backend})
+    add_dependencies(plugtls_thread_tests plugtls_backend_${backend})
+  endif()
+endforeach()
+
+function(plugtls_note_threads name)
+  foreach(source IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH source)
+    if(EXISTS "${source}")
+      file(STRINGS "${source}" tagged REGEX "\\[threads\\]")
+      if(tagged)
+        add_dependencies(plugtls_thread_tests ${name})
+      endif()
+    endif()
+  endforeach()
+endfunction()
+
 function(plugtls_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;NO_MAIN" "TIMEOUT"
                         "SOURCES;LABELS;LIBRARIES;ENVIRONMENT")
@@ -52,6 +73,7 @@ function(plugtls_add_test name)
             PLUGTLS_TEST_LIB_DIR="${PROJECT_BINARY_DIR}/lib"
             PLUGTLS_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_dependencies(${name} plugtls_test_pki)
+  plugtls_note_threads(${name} ${arg_SOURCES})
 
   set(environment ${PLUGTLS_TEST_ENVIRONMENT} ${arg_ENVIRONMENT})
   if(arg_WHOLE OR arg_NO_MAIN)
