@@ -8,7 +8,8 @@ peer presents: the certificate and its intermediates, leaf first, without the ro
 NAME.key.der (PKCS#8). Keys in other shapes: NAME.<shape>.key.pem or .der, listed in pki.json.
 
 pki.json has "cases" (a chain, the name to verify it against, the trust anchors, and the error code that
-every backend has to answer), "clients" (the same, presented by a client), "keys" and "malformed".
+every backend has to answer), "clients" (the same, presented by a client), "parity" and "parity_clients"
+(more of both, see bad_chains.py), "keys" and "malformed".
 Everything is made anew in each build tree: nothing can expire in the repository, and no private key is
 ever in it.
 """
@@ -836,6 +837,8 @@ def make_malformed(pki):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
+    import bad_chains  # which builds on this file
+
     pki = Pki(sys.argv[1])
     make_authorities(pki)
     make_good(pki)
@@ -846,6 +849,7 @@ def main():
     make_clients(pki)
     make_keys(pki)
     make_malformed(pki)
+    bad_chains.make(pki)
     # Last, because the build takes it for the sign that everything is there.
     pki.write("pki.json", json.dumps(pki.index, indent=2, ensure_ascii=False) + "\n")
 
