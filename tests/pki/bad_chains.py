@@ -29,7 +29,7 @@ class Cases:
         self.root, self.ca = pki.entities["root"], pki.entities["intermediate"]
 
     def add(self, name, expect, note, entity, chain=None, host="server.test", trust="root.pem",
-            crls=(), crl_check="chain", needs=()):
+            crls=(), crl_check="chain"):
         if isinstance(trust, Entity):
             self.pki.add(f"{name}-anchor", trust)
             trust = f"{name}-anchor.pem"
@@ -37,7 +37,7 @@ class Cases:
         self.pki.index.setdefault(self.where, []).append({
             "name": name, "chain": f"{name}.chain.pem", "key": f"{name}.key.pem",
             "host": host if self.where == "parity" else None, "trust": trust, "crls": list(crls),
-            "crl_check": crl_check, "needs": list(needs), "note": note,
+            "crl_check": crl_check, "note": note,
             "expect": OK if expect == OK else code(expect),
         })
 
@@ -67,7 +67,7 @@ def malformed_leaves(cases):
     bad("time", "a time without its Z",
         times=der(0x30, der(0x17, b"200101000000") + der(0x17, b"400101000000Z")))
     key = new_key()
-    garbage = Entity(der(0x30, b"\x30\x03\x02\x01\x07" * 20), key, None)
+    garbage = Entity(der(0x30, b"\x30\x03\x02\x01\x07" * 60), key, None)
     cases.add("malformed-not-der", "MALFORMED", "a SEQUENCE, and no certificate", garbage,
               chain=[garbage.der, cases.ca.der])
 
@@ -80,8 +80,8 @@ def tolerated_leaves(cases):
                      [good[0], extension("2.5.29.15", bit_string(b"\x80"), TRUE)] + good[2:])
     cases.extensions("tolerated-64-extensions", OK, "as many extensions as there may be",
                      good + [extension(f"{PRIVATE}{i}", NULL) for i in range(60)])
-    cases.extensions("tolerated-netscape", OK, "a Netscape certificate type, for clients",
-                     good + [extension("2.16.840.1.113730.1.1", bit_string(b"\x80", 7))])
+    cases.extensions("tolerated-netscape", OK, "a Netscape certificate type for servers",
+                     good + [extension("2.16.840.1.113730.1.1", bit_string(b"\x40", 6))])
     policies = der(0x30, der(0x30, oid(PRIVATE + "9")))
     cases.extensions("tolerated-policies", OK, "critical certificate policies",
                      good + [extension("2.5.29.32", policies, TRUE)])
@@ -120,7 +120,7 @@ def keys_and_signatures(cases):
     sha1_root = craft(None, ca_extensions(), "plugtls test SHA-1 root", signature="ecdsa-sha1")
     cases.add("sha1-root", OK, "nobody relies on the signature of an anchor",
               craft(sha1_root, leaf_extensions()), trust=sha1_root)
-    cases.add("algorithms-disagree", "BAD_SIGNATURE", "the outer algorithm is not the signed one",
+    cases.add("algorithms-disagree", "MALFORMED", "the outer algorithm is not the signed one",
               craft(ca, leaf_extensions(), outer=der(0x30, oid("1.2.840.10045.4.3.3"))))
     forged = craft(root, ca_extensions(), "plugtls test forged CA", signed_by=new_key())
     cases.add("bad-signature-ca", "BAD_SIGNATURE", "an intermediate the root has not signed",
@@ -149,10 +149,13 @@ def paths(cases):
     keyed = craft(root, ca_extensions() + [own_key_id(new_key())], "plugtls test other key id")
     cases.add("key-id-differs", "UNKNOWN_ISSUER", "its issuer's name has another key identifier",
               craft(keyed, leaf_extensions() + [issuer_key_id(new_key())]))
-    short = craft(root, ca_extensions(0), "plugtls test rolled over")
-    rolled = craft(short, ca_extensions(0), "plugtls test rolled over")
+    keys = [new_key(), new_key()]
+    short = craft(root, ca_extensions(0) + [own_key_id(keys[0])], "plugtls test rolled over",
+                  key=keys[0])
+    rolled = craft(short, ca_extensions(0) + [own_key_id(keys[1]), issuer_key_id(keys[0])],
+                   "plugtls test rolled over", key=keys[1])
     cases.add("path-length-self-issued", OK, "what is self-issued is not counted",
-              craft(rolled, leaf_extensions()))
+              craft(rolled, leaf_extensions() + [issuer_key_id(keys[1])]))
     bare = craft(root, [usage("key_cert_sign")], "plugtls test no basicConstraints")
     cases.add("ca-no-constraints", "NOT_A_CA", "an intermediate without basicConstraints",
               craft(bare, leaf_extensions()))
@@ -166,7 +169,8 @@ def anchors(cases):
 
     ca = ca_extensions()
     under("version-1", OK, "of version 1 and self-issued", None, version=0)
-    under("no-constraints", OK, "with keyCertSign and no basicConstraints", [usage("key_cert_sign")])
+    under("no-constraints", "NOT_A_CA", "of version 3, without basicConstraints",
+          [usage("key_cert_sign")])
     under("not-a-ca", "NOT_A_CA", "with CA:FALSE", [basic(), usage("key_cert_sign")])
     under("future", "NOT_YET_VALID", "not yet valid", ca, **FUTURE)
     under("for-clients", "EXTENDED_KEY_USAGE", "for clients", ca + [purposes(CLIENT_AUTH)])
@@ -197,12 +201,15 @@ def usages(cases):
     leaf_with("eku-server-gated", "EXTENDED_KEY_USAGE", "server gated cryptography",
               purpose=SERVER_GATED)
     leaf_with("usage-cert-sign", "KEY_USAGE", "may sign certificates only", uses=("key_cert_sign",))
-    leaf_with("usage-agreement", OK, "may agree on keys", uses=("key_agreement",))
+    leaf_with("usage-agreement", "KEY_USAGE", "may agree on keys only", uses=("key_agreement",))
+    cases.extensions("eku-netscape", "EXTENDED_KEY_USAGE", "a Netscape certificate type for clients",
+                     leaf_extensions() + [extension("2.16.840.1.113730.1.1",
+                                                    bit_string(b"\x80", 7))])
     ca = craft(cases.root, ca_extensions() + [purposes(ANY_PURPOSE)], "plugtls test any purpose")
     cases.add("ca-eku-any", "EXTENDED_KEY_USAGE", "an intermediate for any purpose",
               craft(ca, leaf_extensions()))
     rsa_key = new_key("rsa2048")
-    cases.add("usage-encipherment", OK, "an RSA key that may encipher keys",
+    cases.add("usage-encipherment", "KEY_USAGE", "an RSA key that may encipher keys only",
               craft(cases.ca, leaf_extensions(uses=("key_encipherment",)), key=rsa_key))
 
 
@@ -223,7 +230,7 @@ def matching(cases):
           host="127.0.0.1")
     named("mapped", "IP_MISMATCH", "an IPv4 address as IPv6", address("::ffff:127.0.0.1"),
           host="127.0.0.1")
-    named("five-bytes", "IP_MISMATCH", "an address of five bytes", der(0x87, b"\x7f\0\0\1\0"),
+    named("five-bytes", "MALFORMED", "an address of five bytes", der(0x87, b"\x7f\0\0\1\0"),
           host="127.0.0.1")
     named("mail", "NAME_MISMATCH", "a mail address alone", email("root@server.test"))
     named("uri", "NAME_MISMATCH", "a URI alone", uri("https://server.test/"))
@@ -285,7 +292,9 @@ def revocation(cases):
     cases.add("crl-future", "CRL_INVALID", "its issuer's CRL is not yet valid", good,
               crls=["root.crl.pem", future])
     thief = Entity(ca.der, new_key(), root)
-    forged = write("forged.crl.pem", crl(thief))
+    forged = write("forged.crl.pem", crl(thief, claims=ca.key))
+    cases.add("crl-other-key", "CRL_MISSING", "a CRL of another key of its issuer's name", good,
+              crls=["root.crl.pem", write("other-key.crl.pem", crl(thief))])
     cases.add("crl-forged", "CRL_INVALID", "its issuer has not signed the CRL", good,
               crls=["root.crl.pem", forged])
     cases.add("crl-missing-above", "CRL_MISSING", "there is no CRL of the root", good,

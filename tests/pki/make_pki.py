@@ -4,8 +4,8 @@
 Usage: make_pki.py DIRECTORY
 
 Files, for each certificate NAME: NAME.pem and NAME.der (the certificate alone), NAME.chain.pem (what a
-peer presents: the certificate and its intermediates, leaf first, without the root), NAME.key.pem and
-NAME.key.der (PKCS#8). Keys in other shapes: NAME.<shape>.key.pem or .der, listed in pki.json.
+peer presents: the certificate and its intermediates, leaf first, without the root), NAME.chain.tls (the
+same as the body of a TLS 1.2 Certificate message), NAME.key.pem and NAME.key.der (PKCS#8). Keys in other shapes: NAME.<shape>.key.pem or .der, listed in pki.json.
 
 pki.json has "cases" (a chain, the name to verify it against, the trust anchors, and the error code that
 every backend has to answer), "clients" (the same, presented by a client), "parity" and "parity_clients"
@@ -302,7 +302,9 @@ def leaf(
     return Entity(data, key, issuer)
 
 
-def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY):
+def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None):
+    """`claims`: the key the CRL says it is signed with."""
+    public_key = (claims or issuer.key).public_key()
     out = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
@@ -310,8 +312,7 @@ def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY):
         .next_update(end)
         .add_extension(x509.CRLNumber(1), critical=False)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()),
-            critical=False,
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
         )
     )
     for entity in revoked:
@@ -350,6 +351,8 @@ class Pki:
         self.write(f"{name}.pem", pem("CERTIFICATE", entity.der))
         self.write(f"{name}.der", entity.der)
         self.write(f"{name}.chain.pem", "".join(pem("CERTIFICATE", c) for c in chain))
+        sized = b"".join(len(c).to_bytes(3, "big") + c for c in chain)
+        self.write(f"{name}.chain.tls", len(sized).to_bytes(3, "big") + sized)
         self.write(f"{name}.key.pem", pem("PRIVATE KEY", entity.key_der))
         self.write(f"{name}.key.der", entity.key_der)
         return entity
