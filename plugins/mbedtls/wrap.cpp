@@ -145,6 +145,13 @@ int __wrap_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
                                       signature_size);
 }
 
+int __wrap_mbedtls_pk_verify(mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                             const unsigned char *digest, size_t digest_size,
+                             const unsigned char *signature, size_t signature_size) {
+  note_scheme(mbedtls_pk_get_type(key), hash);
+  return __real_mbedtls_pk_verify(key, hash, digest, digest_size, signature, signature_size);
+}
+
 int __wrap_mbedtls_pk_verify_restartable(mbedtls_pk_context *key, mbedtls_md_type_t hash,
                                          const unsigned char *digest, size_t digest_size,
                                          const unsigned char *signature, size_t signature_size,
