@@ -152,6 +152,13 @@ def with_pss_key(parts):
     return parts
 
 
+def with_pss_key_too(entity):
+    """The private key as the certificate has the public one."""
+    version, _, octets = split(entity.key_der)[:3]
+    entity.key_der = der(0x30, version + RSA_PSS_KEY + octets)
+    return entity
+
+
 # --- Certificates ---------------------------------------------------------------------------------
 
 
@@ -421,9 +428,7 @@ def make_good(pki):
     pki.server("good-rsa", OK, "RSA-2048", leaf(ca, kind="rsa2048", uses=rsa_uses))
     pki.server("good-p384", OK, "ECDSA P-384", leaf(ca, kind="p384"))
     pki.server("good-ed25519", OK, "Ed25519", leaf(ca, kind="ed25519"))
-    pss = leaf(ca, kind="rsa2048", change=with_pss_key)
-    version, _, octets = split(pss.key_der)[:3]
-    pss.key_der = der(0x30, version + RSA_PSS_KEY + octets)
+    pss = with_pss_key_too(leaf(ca, kind="rsa2048", change=with_pss_key))
     pki.server("good-pss", OK, "a key for RSASSA-PSS only", pss)
     pki.server(
         "good-pss-signature",
@@ -768,6 +773,8 @@ def make_clients(pki):
     pki.client("client-ec", OK, "ECDSA P-256", client())
     pki.client("client-rsa", OK, "RSA-2048", client(kind="rsa2048"))
     pki.client("client-ed25519", OK, "Ed25519", client(kind="ed25519"))
+    pki.add("client-p384", client(kind="p384"))
+    pki.add("client-pss", with_pss_key_too(client(kind="rsa2048", change=with_pss_key)))
     pki.client(
         "client-expired",
         code("EXPIRED"),
