@@ -69,7 +69,10 @@ bool is_beyond(int native) {
          high == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE || high == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
 }
 
-[[noreturn]] void refuse_key_type(const kit::Blob &blob, kit::KeyType type, int native) {
+// Sound certificates of whose keys Mbed TLS knows nothing.
+void refuse_key_type(const kit::Blob &blob, kit::KeyType type, int native) {
+  if (type != kit::KeyType::rsa_pss && type != kit::KeyType::ed25519 && type != kit::KeyType::ed448)
+    return;
   plugtls_error error = kit::make_error(
       PLUGTLS_E_UNSUPPORTED, "%s: Mbed TLS has certificates with RSA and ECDSA keys only",
       blob.origin.c_str());
@@ -178,6 +181,9 @@ const mbedtls_x509_crt *Store::anchor(std::size_t index) const {
 }
 
 int parse_certificate(mbedtls_x509_crt *into, const unsigned char *der, std::size_t size) {
+  kit::DerReader reader({der, size});
+  (void)reader.contents(kit::der_tag::sequence);
+  if (!reader.finished()) return MBEDTLS_ERR_X509_INVALID_FORMAT;
   return mbedtls_x509_crt_parse_der_with_ext_cb(into, der, size, 1, &accept_extension, nullptr);
 }
 
@@ -198,28 +204,28 @@ void read_certificates(mbedtls_x509_crt *into, const kit::Blob &blob) {
                  blob.origin + ": no certificate could be read from it");
 }
 
-bool read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob) {
-  bool leaf_is_good = true;
+std::vector<uint8_t> read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob) {
+  std::vector<uint8_t> bad_leaf;
   kit::KeyType type = kit::KeyType::unknown;
   int native = 0;
   const auto add = [&](const unsigned char *der, std::size_t size) {
     const bool leaf = into->raw.p == nullptr;
-    if (leaf && !leaf_is_good) return true;
+    if (!bad_leaf.empty()) return true;
     const int answer = parse_certificate(into, der, size);
     if (leaf && answer != 0) {
-      leaf_is_good = false;
+      bad_leaf.assign(der, der + size);
       native = answer;
-      type = kit::facts_of({der, size}).key_type;
+      type = kit::facts_of(bad_leaf).key_type;
     }
     return true;
   };
   const bool whole = blob.is_pem() ? each_block(blob, "CERTIFICATE", add)
                                    : add(blob.bytes.data(), blob.bytes.size());
   if (is_beyond(native)) refuse_key_type(blob, type, native);
-  if (!whole || (into->raw.p == nullptr && leaf_is_good))
+  if (!whole || (into->raw.p == nullptr && bad_leaf.empty()))
     raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED, native,
                  blob.origin + ": no certificate could be read from it");
-  return leaf_is_good;
+  return bad_leaf;
 }
 
 std::vector<std::unique_ptr<Identity>> read_identities(const plugtls_config &config) {

@@ -35,14 +35,16 @@ struct Store {
   const mbedtls_x509_crt *anchor(std::size_t index) const;
 };
 
-// Critical extensions included that Mbed TLS does not know: the kit's policy judges them.
+// Critical extensions included that Mbed TLS does not know: the kit's policy judges them. Bytes after it are refused, which
+// Mbed TLS would leave alone.
 int parse_certificate(mbedtls_x509_crt *into, const unsigned char *der, std::size_t size);
 
 // Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED.
 void read_certificates(mbedtls_x509_crt *into, const kit::Blob &blob);
 
-// A chain to be judged: what is malformed above the leaf is left out, as it is nobody's issuer. False if the leaf is.
-bool read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob);
+// A chain to be judged: what cannot be read above the leaf is left out, as it is nobody's issuer. Answers with the leaf's DER
+// if that cannot be read. A kind of key that Mbed TLS has not got is PLUGTLS_E_UNSUPPORTED.
+std::vector<uint8_t> read_peer_chain(mbedtls_x509_crt *into, const kit::Blob &blob);
 
 // Every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
 std::vector<std::unique_ptr<Identity>> read_identities(const plugtls_config &config);

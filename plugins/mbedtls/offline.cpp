@@ -31,10 +31,10 @@ Judgement judge_request(const plugtls_backend_instance &instance, const plugtls_
     kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "there is no certificate to verify");
   const auto store = make_store(config, instance.host);
   Chain chain;
-  Judgement malformed;
-  malformed.verdict = kit::policy::refuse(PLUGTLS_E_CERT_MALFORMED, 0);
-  for (uint32_t i = 0; i < request.chain_count; ++i)
-    if (!read_peer_chain(chain.get(), kit::read_source(*request.chain[i]))) return malformed;
+  for (uint32_t i = 0; i < request.chain_count; ++i) {
+    const auto bad_leaf = read_peer_chain(chain.get(), kit::read_source(*request.chain[i]));
+    if (!bad_leaf.empty()) return {judge_unreadable(bad_leaf), 0, {}};
+  }
   return judge(chain.get(), *store, profile_of_policy(), config.crl_check,
                policy_of(instance, config, request));
 }

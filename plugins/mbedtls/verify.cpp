@@ -147,6 +147,12 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
   return out;
 }
 
+kit::Verdict judge_unreadable(kit::DerView leaf) {
+  const kit::CertificateFacts facts = kit::facts_of(leaf);
+  const kit::Verdict verdict = kit::policy::judge_building({&facts, 1}, {}, 1);
+  return verdict.good() ? kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0) : verdict;
+}
+
 plugtls_error describe(const Judgement &judgement) {
   plugtls_error error = kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
   error.native_code = judgement.native;

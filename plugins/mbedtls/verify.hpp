@@ -27,6 +27,9 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
                 const mbedtls_x509_crt_profile &profile, uint32_t crl_check,
                 const kit::Policy &policy);
 
+// What the policy has against a leaf that Mbed TLS cannot read, or that the library does not take it. Never good.
+kit::Verdict judge_unreadable(kit::DerView leaf);
+
 // A bad judgement as an error.
 plugtls_error describe(const Judgement &judgement);
 

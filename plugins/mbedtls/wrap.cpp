@@ -4,10 +4,12 @@
 #include "algorithms.hpp"
 #include "certificates.hpp"
 #include "connection.hpp"
+#include "error.hpp"
 #include "proven.hpp"
 #include "verify.hpp"
 
 #include <plugtls/kit/alert.hpp>
+#include <plugtls/kit/certificate_reason.hpp>
 
 #include <mbedtls/oid.h>
 
@@ -46,6 +48,17 @@ bool is_only_identity(const mbedtls_x509_crt *certificate) {
   return identities.size() == 1 && identities.front()->chain.get() == certificate;
 }
 
+// The library answers with a code of its own, and by it. A ticket's session is read by the same function.
+void note_unreadable(kit::DerView leaf, int native) {
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (connection == nullptr) return;
+  const int state = connection->ssl->get()->state;
+  if (state != MBEDTLS_SSL_SERVER_CERTIFICATE && state != MBEDTLS_SSL_CLIENT_CERTIFICATE) return;
+  const kit::Verdict verdict = mbedtls::judge_unreadable(leaf);
+  connection->certificate_error = kit::certificate_refused(verdict.code, verdict.depth);
+  mbedtls::set_native(connection->certificate_error, native);
+}
+
 // Mbed TLS goes over to the next keys later than RFC 8446, 7.3, has it; an alert in between would be sent under keys
 // that the peer no longer expects.
 void use_due_keys(mbedtls_ssl_context *ssl) {
@@ -74,6 +87,8 @@ int __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *chain, const unsigned ch
   const bool leaf = chain->raw.p == nullptr;
   const int native = mbedtls::parse_certificate(chain, der, size);
   if (native == MBEDTLS_ERR_X509_ALLOC_FAILED || leaf) {
+    if (native != 0 && native != MBEDTLS_ERR_X509_ALLOC_FAILED)
+      note_unreadable({der, size}, native);
     // The library would go on without a leaf whose signature it does not know.
     return native == MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG + MBEDTLS_ERR_OID_NOT_FOUND
                ? MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG
@@ -128,6 +143,13 @@ int __wrap_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
   note_scheme(type, hash);
   return __real_mbedtls_pk_verify_ext(type, options, key, hash, digest, digest_size, signature,
                                       signature_size);
+}
+
+int __wrap_mbedtls_pk_verify(mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                             const unsigned char *digest, size_t digest_size,
+                             const unsigned char *signature, size_t signature_size) {
+  note_scheme(mbedtls_pk_get_type(key), hash);
+  return __real_mbedtls_pk_verify(key, hash, digest, digest_size, signature, signature_size);
 }
 
 int __wrap_mbedtls_pk_verify_restartable(mbedtls_pk_context *key, mbedtls_md_type_t hash,

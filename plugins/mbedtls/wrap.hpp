@@ -25,6 +25,9 @@ int __real_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
                                  mbedtls_pk_context *ctx, mbedtls_md_type_t md_alg,
                                  const unsigned char *hash, size_t hash_len,
                                  const unsigned char *sig, size_t sig_len);
+int __real_mbedtls_pk_verify(mbedtls_pk_context *ctx, mbedtls_md_type_t md_alg,
+                             const unsigned char *hash, size_t hash_len, const unsigned char *sig,
+                             size_t sig_len);
 int __real_mbedtls_pk_verify_restartable(mbedtls_pk_context *ctx, mbedtls_md_type_t md_alg,
                                          const unsigned char *hash, size_t hash_len,
                                          const unsigned char *sig, size_t sig_len,

@@ -142,10 +142,15 @@ uint16_t group_of_nid(int nid) noexcept {
   return 0;
 }
 
-uint16_t scheme_of(int type_nid, int hash_nid) noexcept {
-  for (const Scheme &scheme : known_schemes)
-    if (scheme.type == type_nid && (scheme.hash == hash_nid || scheme.hash == NID_undef))
-      return scheme.number;
+// OpenSSL gives the schemes of keys that are for RSASSA-PSS alone the same numbers as those of other RSA keys.
+uint16_t scheme_of(int type_nid, int hash_nid, const X509 *signer) noexcept {
+  const EVP_PKEY *key = signer != nullptr ? X509_get0_pubkey(signer) : nullptr;
+  const bool pss_only = key != nullptr && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS;
+  for (const Scheme &scheme : known_schemes) {
+    const bool for_pss_only = scheme.number >= 0x0809 && scheme.number <= 0x080b;
+    if (scheme.type != type_nid || for_pss_only != pss_only) continue;
+    if (scheme.hash == hash_nid || scheme.hash == NID_undef) return scheme.number;
+  }
   return 0;
 }
 

@@ -31,6 +31,7 @@ std::string default_group_names(const std::vector<uint16_t> &numbers);
 std::string scheme_names(const std::vector<uint16_t> &numbers);
 
 uint16_t group_of_nid(int nid) noexcept;
-uint16_t scheme_of(int type_nid, int hash_nid) noexcept;
+// Of a signature by this certificate's key; 0 if unknown.
+uint16_t scheme_of(int type_nid, int hash_nid, const X509 *signer) noexcept;
 
 }  // namespace plugtls::openssl

@@ -26,18 +26,32 @@ Bio open_bio(const kit::Blob &blob) {
   return bio;
 }
 
+using Octets = kit::Handle<unsigned char, [](unsigned char *data) { OPENSSL_free(data); }>;
+
+// Empty if there is none; what is not PEM makes the whole source malformed.
+std::vector<std::vector<uint8_t>> try_encodings(const kit::Blob &blob) {
+  if (!blob.is_pem()) return {std::vector<uint8_t>(blob.bytes.begin(), blob.bytes.end())};
+  std::vector<std::vector<uint8_t>> out;
+  const Bio bio = open_bio(blob);
+  unsigned char *data = nullptr;
+  long size = 0;
+  while (PEM_bytes_read_bio(&data, &size, nullptr, PEM_STRING_X509, bio.get(), nullptr, nullptr) ==
+         1) {
+    const Octets owned(data);
+    out.emplace_back(data, data + size);
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  if (!at_end) out.clear();
+  return out;
+}
+
 // Empty if there is none; what is not a certificate makes the whole source malformed.
 std::vector<Certificate> try_certificates(const kit::Blob &blob) {
   std::vector<Certificate> out;
-  const Bio bio = open_bio(blob);
-  if (!blob.is_pem()) {
-    if (Certificate one(d2i_X509_bio(bio.get(), nullptr)); one) out.push_back(std::move(one));
-    return out;
+  for (const auto &der : try_encodings(blob)) {
+    out.push_back(parse_certificate(der));
+    if (!out.back()) return {};
   }
-  while (X509 *next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    out.emplace_back(next);
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  if (!at_end) out.clear();
   return out;
 }
 
@@ -120,6 +134,21 @@ std::vector<Certificate> read_certificates(const kit::Blob &blob) {
                  blob.origin + ": no certificate could be read from it");
   ERR_clear_error();
   return out;
+}
+
+std::vector<std::vector<uint8_t>> read_encodings(const kit::Blob &blob) {
+  auto out = try_encodings(blob);
+  if (out.empty())
+    raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
+                 blob.origin + ": no certificate could be read from it");
+  ERR_clear_error();
+  return out;
+}
+
+Certificate parse_certificate(const std::vector<uint8_t> &der) {
+  const unsigned char *at = der.data();
+  Certificate out(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  return out && at == der.data() + der.size() ? std::move(out) : Certificate();
 }
 
 Key read_key(const plugtls_source &source) {

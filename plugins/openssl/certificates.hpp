@@ -17,7 +17,15 @@ using Certificate = kit::Handle<X509, X509_free>;
 using Key = kit::Handle<EVP_PKEY, EVP_PKEY_free>;
 using Store = kit::Handle<X509_STORE, X509_STORE_free>;
 
+// Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED.
 std::vector<Certificate> read_certificates(const kit::Blob &blob);
+
+// The same as they stand there; whether each can be read is seen later.
+std::vector<std::vector<uint8_t>> read_encodings(const kit::Blob &blob);
+
+// Null if it is none, or has bytes after it, which OpenSSL would leave alone.
+Certificate parse_certificate(const std::vector<uint8_t> &der);
+
 Key read_key(const plugtls_source &source);
 
 // Uses every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.

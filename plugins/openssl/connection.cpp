@@ -362,7 +362,7 @@ plugtls_status connection_info(const plugtls_backend_connection *connection,
   int hash = NID_undef;
   if (connection->done && SSL_get_peer_signature_type_nid(ssl, &type) == 1) {
     SSL_get_peer_signature_nid(ssl, &hash);
-    info.signature_scheme = scheme_of(type, hash);
+    info.signature_scheme = scheme_of(type, hash, SSL_get0_peer_certificate(ssl));
   }
   info.resumed = SSL_session_reused(ssl) != 0 ? 1 : 0;
   unsigned size = 0;

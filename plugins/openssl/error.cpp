@@ -133,6 +133,10 @@ int32_t protocol_code(unsigned long error) {
       return PLUGTLS_E_CERT_MISSING;
     case SSL_R_BAD_SIGNATURE:
       return PLUGTLS_E_BAD_SIGNATURE;
+    // The peer sent what is no certificate, or bytes after one. OpenSSL does not say in which place.
+    case ERR_R_ASN1_LIB:
+    case SSL_R_CERT_LENGTH_MISMATCH:
+      return PLUGTLS_E_CERT_MALFORMED;
     case SSL_R_NO_RENEGOTIATION:
       return PLUGTLS_E_RENEGOTIATION;
     default:

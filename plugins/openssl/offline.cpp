@@ -20,12 +20,20 @@ namespace {
 using StoreCtx = kit::Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
 using Stack = kit::Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }>;
 
-std::vector<Certificate> chain_of(const plugtls_verify_request &request) {
-  std::vector<Certificate> out;
+std::vector<std::vector<uint8_t>> chain_of(const plugtls_verify_request &request) {
+  std::vector<std::vector<uint8_t>> out;
   for (uint32_t i = 0; i < request.chain_count; ++i)
-    for (Certificate &one : read_certificates(kit::read_source(*request.chain[i])))
+    for (auto &one : read_encodings(kit::read_source(*request.chain[i])))
       out.push_back(std::move(one));
   if (out.empty()) kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "there is no certificate to verify");
+  return out;
+}
+
+// What cannot be read above the leaf is nobody's issuer.
+std::vector<Certificate> readable_above_leaf(const std::vector<std::vector<uint8_t>> &chain) {
+  std::vector<Certificate> out;
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    if (Certificate one = parse_certificate(chain[i])) out.push_back(std::move(one));
   return out;
 }
 
@@ -43,14 +51,17 @@ kit::Policy policy_of(const plugtls_backend_instance &instance, const plugtls_co
 
 Judgement judge_chain(const plugtls_backend_instance &instance, const plugtls_config &config,
                       const plugtls_verify_request &request) {
-  const std::vector<Certificate> chain = chain_of(request);
+  const std::vector<std::vector<uint8_t>> chain = chain_of(request);
+  const Certificate leaf = parse_certificate(chain.front());
+  if (!leaf) return {kit::policy::refuse(PLUGTLS_E_CERT_MALFORMED, 0), X509_V_OK};
+  const std::vector<Certificate> above = readable_above_leaf(chain);
   const Store store = make_store(config, instance.host);
   const Stack others(sk_X509_new_null());
   const StoreCtx context(X509_STORE_CTX_new());
   if (!others || !context) throw std::bad_alloc();
-  for (std::size_t i = 1; i < chain.size(); ++i)
-    if (sk_X509_push(others.get(), chain[i].get()) == 0) throw std::bad_alloc();
-  if (X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), others.get()) != 1)
+  for (const Certificate &one : above)
+    if (sk_X509_push(others.get(), one.get()) == 0) throw std::bad_alloc();
+  if (X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), others.get()) != 1)
     raise_native(PLUGTLS_E_INTERNAL, "OpenSSL could not set up the verification");
   // As OpenSSL itself does for a connection.
   const bool client = request.purpose == PLUGTLS_PURPOSE_CLIENT;

@@ -4,11 +4,12 @@
 Usage: make_pki.py DIRECTORY
 
 Files, for each certificate NAME: NAME.pem and NAME.der (the certificate alone), NAME.chain.pem (what a
-peer presents: the certificate and its intermediates, leaf first, without the root), NAME.key.pem and
-NAME.key.der (PKCS#8). Keys in other shapes: NAME.<shape>.key.pem or .der, listed in pki.json.
+peer presents: the certificate and its intermediates, leaf first, without the root), NAME.chain.tls (the
+same as the body of a TLS 1.2 Certificate message), NAME.key.pem and NAME.key.der (PKCS#8). Keys in other shapes: NAME.<shape>.key.pem or .der, listed in pki.json.
 
 pki.json has "cases" (a chain, the name to verify it against, the trust anchors, and the error code that
-every backend has to answer), "clients" (the same, presented by a client), "keys" and "malformed".
+every backend has to answer), "clients" (the same, presented by a client), "parity" and "parity_clients"
+(more of both, see bad_chains.py), "keys" and "malformed".
 Everything is made anew in each build tree: nothing can expire in the repository, and no private key is
 ever in it.
 """
@@ -149,6 +150,13 @@ def without_extensions(parts):
 def with_pss_key(parts):
     parts[6] = der(0x30, RSA_PSS_KEY + split(parts[6])[1])
     return parts
+
+
+def with_pss_key_too(entity):
+    """The private key as the certificate has the public one."""
+    version, _, octets = split(entity.key_der)[:3]
+    entity.key_der = der(0x30, version + RSA_PSS_KEY + octets)
+    return entity
 
 
 # --- Certificates ---------------------------------------------------------------------------------
@@ -301,7 +309,9 @@ def leaf(
     return Entity(data, key, issuer)
 
 
-def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY):
+def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None):
+    """`claims`: the key the CRL says it is signed with."""
+    public_key = (claims or issuer.key).public_key()
     out = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
@@ -309,8 +319,7 @@ def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY):
         .next_update(end)
         .add_extension(x509.CRLNumber(1), critical=False)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()),
-            critical=False,
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
         )
     )
     for entity in revoked:
@@ -349,6 +358,8 @@ class Pki:
         self.write(f"{name}.pem", pem("CERTIFICATE", entity.der))
         self.write(f"{name}.der", entity.der)
         self.write(f"{name}.chain.pem", "".join(pem("CERTIFICATE", c) for c in chain))
+        sized = b"".join(len(c).to_bytes(3, "big") + c for c in chain)
+        self.write(f"{name}.chain.tls", len(sized).to_bytes(3, "big") + sized)
         self.write(f"{name}.key.pem", pem("PRIVATE KEY", entity.key_der))
         self.write(f"{name}.key.der", entity.key_der)
         return entity
@@ -417,9 +428,7 @@ def make_good(pki):
     pki.server("good-rsa", OK, "RSA-2048", leaf(ca, kind="rsa2048", uses=rsa_uses))
     pki.server("good-p384", OK, "ECDSA P-384", leaf(ca, kind="p384"))
     pki.server("good-ed25519", OK, "Ed25519", leaf(ca, kind="ed25519"))
-    pss = leaf(ca, kind="rsa2048", change=with_pss_key)
-    version, _, octets = split(pss.key_der)[:3]
-    pss.key_der = der(0x30, version + RSA_PSS_KEY + octets)
+    pss = with_pss_key_too(leaf(ca, kind="rsa2048", change=with_pss_key))
     pki.server("good-pss", OK, "a key for RSASSA-PSS only", pss)
     pki.server(
         "good-pss-signature",
@@ -764,6 +773,8 @@ def make_clients(pki):
     pki.client("client-ec", OK, "ECDSA P-256", client())
     pki.client("client-rsa", OK, "RSA-2048", client(kind="rsa2048"))
     pki.client("client-ed25519", OK, "Ed25519", client(kind="ed25519"))
+    pki.add("client-p384", client(kind="p384"))
+    pki.add("client-pss", with_pss_key_too(client(kind="rsa2048", change=with_pss_key)))
     pki.client(
         "client-expired",
         code("EXPIRED"),
@@ -836,6 +847,8 @@ def make_malformed(pki):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
+    import bad_chains  # which builds on this file
+
     pki = Pki(sys.argv[1])
     make_authorities(pki)
     make_good(pki)
@@ -846,6 +859,7 @@ def main():
     make_clients(pki)
     make_keys(pki)
     make_malformed(pki)
+    bad_chains.make(pki)
     # Last, because the build takes it for the sign that everything is there.
     pki.write("pki.json", json.dumps(pki.index, indent=2, ensure_ascii=False) + "\n")
 

@@ -10,11 +10,10 @@ namespace {
 constexpr size_t most_rounds = 200000;
 
 ConnectionPtr make_connection(plugtls_context *context, const plugtls_connection_options *options,
-                              Transport &transport) {
-  const plugtls_transport functions = transport.get();
+                              const plugtls_transport &over) {
   plugtls_connection *out = nullptr;
   Error error;
-  if (plugtls_connection_create(context, options, &functions, &out, &error) != PLUGTLS_OK)
+  if (plugtls_connection_create(context, options, &over, &out, &error) != PLUGTLS_OK)
     throw Failure("plugtls_connection_create", error);
   return ConnectionPtr(out);
 }
@@ -27,7 +26,7 @@ ContextPtr context_for(plugtls_context *given, const std::string &backend, const
 
 }  // namespace
 
-plugtls_status End::read(std::string *out, size_t capacity) {
+plugtls_status Peer::read(std::string *out, size_t capacity) {
   out->resize(capacity);
   size_t size = 0;
   keep(plugtls_read(get(), out->data(), capacity, &size, &error));
@@ -35,19 +34,19 @@ plugtls_status End::read(std::string *out, size_t capacity) {
   return status;
 }
 
-plugtls_status End::write(std::string_view data, size_t *taken) {
+plugtls_status Peer::write(std::string_view data, size_t *taken) {
   *taken = 0;
   return keep(plugtls_write(get(), data.data(), data.size(), taken, &error));
 }
 
-plugtls_connection_info End::info() const {
+plugtls_connection_info Peer::info() const {
   plugtls_connection_info out{};
   out.size = sizeof out;
   REQUIRE(plugtls_connection_info_get(get(), &out) == PLUGTLS_OK);
   return out;
 }
 
-std::vector<std::string> End::chain(uint32_t which) const {
+std::vector<std::string> Peer::chain(uint32_t which) const {
   plugtls_chain *raw = nullptr;
   Error failure;
   if (plugtls_connection_chain(get(), which, &raw, &failure) != PLUGTLS_OK)
@@ -59,15 +58,13 @@ std::vector<std::string> End::chain(uint32_t which) const {
   return out;
 }
 
-std::string End::story() const {
+std::string Peer::story() const {
   return std::string(status_name(status)) + (over() ? " " + error.text() : std::string());
 }
 
-Pair::Pair(const Ends &ends, const PairOptions &options) {
-  client.context = context_for(options.client_context, ends.client, options.client);
-  server.context = context_for(options.server_context, ends.server, options.server);
-  client.transport.fragment = server.transport.fragment = options.fragment;
-
+void Peer::connect(const std::string &backend, const PairOptions &options,
+                   const plugtls_transport &over) {
+  context = context_for(options.client_context, backend, options.client);
   plugtls_connection_options peer{};
   peer.size = sizeof peer;
   peer.flags = options.connection_flags;
@@ -78,8 +75,19 @@ Pair::Pair(const Ends &ends, const PairOptions &options) {
   peer.subjects = subjects.data();
   peer.subject_count = subjects.size();
   peer.session = options.session;
-  client.connection = make_connection(client.context.get(), &peer, client.transport);
-  server.connection = make_connection(server.context.get(), nullptr, server.transport);
+  connection = make_connection(context.get(), &peer, over);
+}
+
+void Peer::accept(const std::string &backend, const PairOptions &options,
+                  const plugtls_transport &over) {
+  context = context_for(options.server_context, backend, options.server);
+  connection = make_connection(context.get(), nullptr, over);
+}
+
+Pair::Pair(const Ends &ends, const PairOptions &options) {
+  client.transport.fragment = server.transport.fragment = options.fragment;
+  client.connect(ends.client, options, client.transport.get());
+  server.accept(ends.server, options, server.transport.get());
 }
 
 void Pair::bound_rounds(size_t *rounds) const {

@@ -29,9 +29,13 @@ struct PairOptions {
 };
 
 // One end: its context, its connection, and what its newest call came to.
-class End {
+class Peer {
  public:
-  End(Wire &in, Wire &out) : transport(in, out) {}
+  // Makes context and connection, as the client or the server of the options. Throw Failure.
+  void connect(const std::string &backend, const PairOptions &options,
+               const plugtls_transport &over);
+  void accept(const std::string &backend, const PairOptions &options,
+              const plugtls_transport &over);
 
   plugtls_status handshake() { return keep(plugtls_handshake(get(), &error)); }
   plugtls_status read(std::string *out, size_t capacity = 16384);
@@ -46,7 +50,6 @@ class End {
   // For INFO.
   std::string story() const;
 
-  Transport transport;
   ContextPtr context;
   ConnectionPtr connection;
   plugtls_status status = PLUGTLS_WANT_READ;
@@ -57,6 +60,14 @@ class End {
     status = now;
     return now;
   }
+};
+
+// An end of two wires.
+class End : public Peer {
+ public:
+  End(Wire &in, Wire &out) : transport(in, out) {}
+
+  Transport transport;
 };
 
 class Pair {

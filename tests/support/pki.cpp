@@ -30,6 +30,9 @@ std::vector<PkiCase> read_cases(const char *which) {
     entry.note = item.at("note");
     entry.crls = item.at("crls").get<std::vector<std::string>>();
     entry.expect = error_code(item.at("expect"));
+    const bool leaf_only = item.value("crl_check", "chain") == "leaf";
+    if (!entry.crls.empty())
+      entry.crl_check = leaf_only ? PLUGTLS_CRL_CHECK_LEAF : PLUGTLS_CRL_CHECK_CHAIN;
     out.push_back(entry);
   }
   return out;
@@ -65,6 +68,16 @@ const std::vector<PkiCase> &pki_cases() {
 
 const std::vector<PkiCase> &pki_clients() {
   static const std::vector<PkiCase> value = read_cases("clients");
+  return value;
+}
+
+const std::vector<PkiCase> &pki_parity() {
+  static const std::vector<PkiCase> value = read_cases("parity");
+  return value;
+}
+
+const std::vector<PkiCase> &pki_parity_clients() {
+  static const std::vector<PkiCase> value = read_cases("parity_clients");
   return value;
 }
 

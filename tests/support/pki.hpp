@@ -19,6 +19,7 @@ struct PkiCase {
   std::string name, chain, key, host, trust, note;
   std::vector<std::string> crls;
   int32_t expect = 0;
+  uint32_t crl_check = 0;  // PLUGTLS_CRL_CHECK_...
 };
 struct PkiKey {
   std::string key, chain, note;
@@ -29,8 +30,10 @@ struct PkiMalformed {
   int32_t expect = 0;
 };
 
-const std::vector<PkiCase> &pki_cases();    // servers
-const std::vector<PkiCase> &pki_clients();  // presented by clients
+const std::vector<PkiCase> &pki_cases();           // servers
+const std::vector<PkiCase> &pki_clients();         // presented by clients
+const std::vector<PkiCase> &pki_parity();          // servers: more, for tests/parity
+const std::vector<PkiCase> &pki_parity_clients();  // clients: the same
 const std::vector<PkiKey> &pki_keys();
 const std::vector<PkiMalformed> &pki_malformed();
 const std::string &pki_password();

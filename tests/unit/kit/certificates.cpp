@@ -115,7 +115,6 @@ TEST_CASE("the facts of a leaf", "[certificate]") {
   CHECK(facts.key_usage == key_usage::digital_signature);
   CHECK(facts.extended_key_usage == extended_key_usage::server_auth);
   CHECK(facts.signature_hash == SignatureHash::sha256);
-  CHECK(facts.signature_algorithms_agree);
   CHECK(facts.key_type == KeyType::ec);
   CHECK(facts.key_bits == 256);
   CHECK(facts.permitted_subtrees.empty());
@@ -178,6 +177,8 @@ TEST_CASE("keys and signatures of all kinds", "[certificate]") {
 
 TEST_CASE("what is malformed, and what is critical and unknown", "[certificate]") {
   CHECK(facts_of(read_der("duplicate-extension.der")).malformed);
+  CHECK(facts_of(read_der("algorithms-disagree.der")).malformed);
+  CHECK(facts_of(read_der("names-five-bytes.der")).malformed);
   const Der unknown = read_der("unknown-critical.der");
   CHECK(facts_in(unknown).unknown_critical_extension);
   CHECK(facts_of({}).malformed);

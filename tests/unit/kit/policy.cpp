@@ -108,8 +108,6 @@ const std::vector<Fault> &faults() {
        [](Fixture &f) {
          f.policy.signature = {PLUGTLS_E_CERT_BAD_SIGNATURE, 2};
        }},
-      {"two signature algorithms", PLUGTLS_E_CERT_BAD_SIGNATURE, 1,
-       [](Fixture &f) { f.path[1].signature_algorithms_agree = false; }},
       {"CA not yet valid", PLUGTLS_E_CERT_NOT_YET_VALID, 1,
        [](Fixture &f) { f.path[1].not_before = today + 1; }},
       {"expired leaf", PLUGTLS_E_CERT_EXPIRED, 0,
@@ -171,7 +169,6 @@ TEST_CASE("a path of the anchor alone", "[policy]") {
   CHECK(fixture.judged().good());
   // Nobody relies on its signature; everything else counts.
   fixture.path[0].signature_hash = SignatureHash::md5;
-  fixture.path[0].signature_algorithms_agree = false;
   CHECK(fixture.judged().good());
   fixture.path[0].not_after = today - 1;
   CHECK(fixture.judged().code == PLUGTLS_E_CERT_EXPIRED);
@@ -199,12 +196,29 @@ TEST_CASE("purposes", "[policy]") {
   CHECK(with(server, {}, {}) == PLUGTLS_E_NONE);
   CHECK(with(client, {}, {}) == PLUGTLS_E_NONE);
   CHECK(with(client, both, key_usage::digital_signature) == PLUGTLS_E_NONE);
-  CHECK(with(server, both, key_usage::key_encipherment) == PLUGTLS_E_NONE);
-  CHECK(with(server, both, key_usage::key_agreement) == PLUGTLS_E_NONE);
+  CHECK(with(server, both, key_usage::key_encipherment) == PLUGTLS_E_CERT_KEY_USAGE);
+  CHECK(with(server, both, key_usage::key_agreement) == PLUGTLS_E_CERT_KEY_USAGE);
   CHECK(with(client, both, key_usage::key_encipherment) == PLUGTLS_E_CERT_KEY_USAGE);
   CHECK(with(client, extended_key_usage::server_auth, {}) == PLUGTLS_E_CERT_EXTENDED_KEY_USAGE);
   CHECK(with(server, extended_key_usage::client_auth, {}) == PLUGTLS_E_CERT_EXTENDED_KEY_USAGE);
   CHECK(with(server, std::uint8_t{0}, {}) == PLUGTLS_E_CERT_EXTENDED_KEY_USAGE);
+}
+
+TEST_CASE("the Netscape certificate type of a leaf", "[policy]") {
+  const auto with = [](std::uint32_t purpose, std::uint8_t type) {
+    return code_with([&](Fixture &f) {
+      f.policy.purpose = purpose;
+      f.path[0].extended_key_usage.reset();
+      f.path[0].netscape_type = type;
+      f.path[1].netscape_type = std::uint8_t{0};  // a CA's is not looked at
+    });
+  };
+  CHECK(with(PLUGTLS_PURPOSE_SERVER, netscape_type::ssl_server) == PLUGTLS_E_NONE);
+  CHECK(with(PLUGTLS_PURPOSE_CLIENT, netscape_type::ssl_client) == PLUGTLS_E_NONE);
+  CHECK(with(PLUGTLS_PURPOSE_SERVER, netscape_type::ssl_client) ==
+        PLUGTLS_E_CERT_EXTENDED_KEY_USAGE);
+  CHECK(with(PLUGTLS_PURPOSE_CLIENT, netscape_type::ssl_server) ==
+        PLUGTLS_E_CERT_EXTENDED_KEY_USAGE);
 }
 
 TEST_CASE("keys and hashes", "[policy]") {
@@ -250,7 +264,7 @@ TEST_CASE("who may issue", "[policy]") {
     });
   };
   CHECK(anchor(1, true, {}) == PLUGTLS_E_NONE);
-  CHECK(anchor(3, false, key_usage::key_cert_sign) == PLUGTLS_E_NONE);
+  CHECK(anchor(3, true, key_usage::key_cert_sign) == PLUGTLS_E_CERT_NOT_A_CA);
   CHECK(anchor(1, false, {}) == PLUGTLS_E_CERT_NOT_A_CA);
   CHECK(anchor(3, true, {}) == PLUGTLS_E_CERT_NOT_A_CA);
   CHECK(anchor(3, true, key_usage::crl_sign) == PLUGTLS_E_CERT_NOT_A_CA);

@@ -100,6 +100,8 @@ inline bool read_extension(const Extension &extension, CertificateFacts &out) no
     case 37:
       return keep(parse_extended_key_usage(value), out.extended_key_usage);
     default:
+      if (is_netscape_type(extension.oid))
+        return keep(parse_netscape_type(value), out.netscape_type);
       out.unknown_critical_extension |= extension.critical && !may_be_critical(extension.oid);
       return true;
   }
@@ -170,8 +172,9 @@ inline bool read_tbs_certificate(DerView contents, DerView outer_algorithm,
   out.subject = tbs.element(der_tag::sequence).whole;
   const DerView key = tbs.contents(der_tag::sequence);
   if (tbs.failed() || out.version == 0 || !is_der_integer(out.serial)) return false;
+  // What is signed and what is outside are the same (4.1.1.2).
+  if (!same_bytes(algorithm.whole, outer_algorithm)) return false;
   out.signature_hash = hash_of_signature(algorithm.contents);
-  out.signature_algorithms_agree = same_bytes(algorithm.whole, outer_algorithm);
   return read_names(out) && read_validity(validity, out) && read_public_key(key, out) &&
          read_rest(tbs, out);
 }

@@ -86,6 +86,19 @@ inline std::optional<BasicConstraints> parse_basic_constraints(DerView value) no
   return reader.finished() ? std::optional{out} : std::nullopt;
 }
 
+inline bool is_netscape_type(DerView oid) noexcept {
+  using namespace std::string_view_literals;
+  return is_oid(oid, "\x60\x86\x48\x01\x86\xf8\x42\x01\x01"sv);
+}
+
+inline std::optional<std::uint8_t> parse_netscape_type(DerView value) noexcept {
+  DerReader reader(value);
+  const DerView bits = reader.contents(der_tag::bit_string);
+  const std::optional<std::uint16_t> out = der_named_bits(bits);
+  if (!reader.finished() || !out) return std::nullopt;
+  return static_cast<std::uint8_t>(*out);
+}
+
 // A directoryName's Name stands within a tag of its own: the choice is EXPLICIT.
 inline bool is_general_name(const DerElement &name) noexcept {
   switch (name.tag) {
@@ -111,7 +124,10 @@ inline std::optional<DerView> parse_subject_alt_names(DerView value) noexcept {
   if (!names) return std::nullopt;
   DerReader reader(*names);
   while (!reader.at_end()) {
-    if (!is_general_name(reader.next())) return std::nullopt;
+    const DerElement name = reader.next();
+    const bool address = name.tag == general_name::ip_address;
+    if (!is_general_name(name)) return std::nullopt;
+    if (address && name.contents.size() != 4 && name.contents.size() != 16) return std::nullopt;
   }
   return reader.finished() ? names : std::nullopt;
 }

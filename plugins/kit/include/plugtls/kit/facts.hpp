@@ -28,6 +28,12 @@ inline constexpr std::uint8_t any = 1U << 2;
 inline constexpr std::uint8_t ocsp_signing = 1U << 3;
 }  // namespace extended_key_usage
 
+// The certificate type from before extended key usage: bit n of the BIT STRING is 1 << n.
+namespace netscape_type {
+inline constexpr std::uint8_t ssl_client = 1U << 0;
+inline constexpr std::uint8_t ssl_server = 1U << 1;
+}  // namespace netscape_type
+
 // The hash a signature is over. Ed25519 and Ed448 have theirs built in.
 enum class SignatureHash : std::uint8_t {
   unknown,
@@ -56,9 +62,7 @@ struct CertificateFacts {
   bool malformed = true;  // not DER, an extension twice, version and extensions disagree
   bool unknown_critical_extension = false;  // RFC 5280, 4.2
   bool self_issued = false;                 // subject and issuer are the same name
-  bool signature_algorithms_agree =
-      true;                  // the one that is signed and the one outside (RFC 5280, 4.1.1.2)
-  std::uint8_t version = 0;  // 1, 2, 3
+  std::uint8_t version = 0;                 // 1, 2, 3
 
   std::int64_t not_before = 0;  // Unix time in seconds
   std::int64_t not_after = 0;
@@ -68,6 +72,7 @@ struct CertificateFacts {
   std::optional<std::uint32_t> path_length = {};
   std::optional<std::uint16_t> key_usage = {};  // key_usage::...; no value: the extension is absent
   std::optional<std::uint8_t> extended_key_usage = {};  // extended_key_usage::...; likewise
+  std::optional<std::uint8_t> netscape_type = {};       // netscape_type::...; likewise
 
   SignatureHash signature_hash = SignatureHash::unknown;
   KeyType key_type = KeyType::unknown;

@@ -98,14 +98,13 @@ inline bool is_self_signed(const CertificateFacts &certificate) noexcept {
   return certificate.self_issued && own;
 }
 
-// An anchor may be from before basicConstraints, if nothing in it says that it is no CA: of version 1 and
-// self-issued, or with a keyUsage that has keyCertSign.
+// An anchor may be from before basicConstraints: of version 1 and self-issued. In version 3 its absence means no
+// (RFC 5280, 4.2.1.9).
 constexpr bool is_issuer(const CertificateFacts &certificate, bool anchor) noexcept {
   const bool signs =
       !certificate.key_usage || (*certificate.key_usage & key_usage::key_cert_sign) != 0;
   if (!signs || certificate.has_basic_constraints) return signs && certificate.is_ca;
-  const bool version_1_root = certificate.version == 1 && certificate.self_issued;
-  return anchor && (version_1_root || certificate.key_usage.has_value());
+  return anchor && certificate.version == 1 && certificate.self_issued;
 }
 
 // An extended key usage above the leaf confines what is below it, the anchor's too.
@@ -116,12 +115,15 @@ constexpr bool has_purpose(const CertificateFacts &certificate, const Policy &po
   return !certificate.extended_key_usage || (*certificate.extended_key_usage & wanted) != 0;
 }
 
-// keyEncipherment is for RSA key transport, in which only a server's key does anything.
-constexpr bool has_leaf_usage(const CertificateFacts &leaf, const Policy &policy) noexcept {
-  constexpr unsigned client = key_usage::digital_signature | key_usage::key_agreement;
-  const unsigned wanted =
-      policy.purpose == PLUGTLS_PURPOSE_CLIENT ? client : client | key_usage::key_encipherment;
-  return !leaf.key_usage || (*leaf.key_usage & wanted) != 0;
+// A handshake with forward secrecy is signed (RFC 8446, 4.4.2.2; RFC 5246, 7.4.2).
+constexpr bool has_leaf_usage(const CertificateFacts &leaf) noexcept {
+  return !leaf.key_usage || (*leaf.key_usage & key_usage::digital_signature) != 0;
+}
+
+constexpr bool has_netscape_type(const CertificateFacts &leaf, const Policy &policy) noexcept {
+  const std::uint8_t wanted = policy.purpose == PLUGTLS_PURPOSE_CLIENT ? netscape_type::ssl_client
+                                                                       : netscape_type::ssl_server;
+  return !leaf.netscape_type || (*leaf.netscape_type & wanted) != 0;
 }
 
 inline Verdict judge_extensions_at(std::span<const CertificateFacts> path, std::size_t at,
@@ -133,7 +135,9 @@ inline Verdict judge_extensions_at(std::span<const CertificateFacts> path, std::
   if (at > 0 && !is_issuer(one, at + 1 == path.size())) return refuse(PLUGTLS_E_CERT_NOT_A_CA, at);
   if (path.size() > 1 && one.explicit_curve) return refuse(PLUGTLS_E_CERT_OTHER, at);
   if (!has_purpose(one, policy)) return refuse(PLUGTLS_E_CERT_EXTENDED_KEY_USAGE, at);
-  if (at == 0 && !has_leaf_usage(one, policy)) return refuse(PLUGTLS_E_CERT_KEY_USAGE, at);
+  if (at > 0) return {};
+  if (!has_netscape_type(one, policy)) return refuse(PLUGTLS_E_CERT_EXTENDED_KEY_USAGE, at);
+  if (!has_leaf_usage(one)) return refuse(PLUGTLS_E_CERT_KEY_USAGE, at);
   return {};
 }
 
@@ -175,12 +179,8 @@ constexpr Verdict judge_time(const CertificateFacts &certificate, std::size_t at
 inline Verdict judge_signatures_and_times(std::span<const CertificateFacts> path,
                                           const Policy &policy) noexcept {
   for (std::size_t i = path.size(); i-- > 0;) {
-    const bool anchor = i + 1 == path.size();
     if (!policy.signature.good() && policy.signature.depth == static_cast<std::int32_t>(i)) {
       return policy.signature;
-    }
-    if (!anchor && !path[i].signature_algorithms_agree) {
-      return refuse(PLUGTLS_E_CERT_BAD_SIGNATURE, i);
     }
     const Verdict verdict = judge_time(path[i], i, policy.time);
     if (!verdict.good()) return verdict;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "present.hpp"
+
+#include "certificate_swap.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+
+using namespace support;
+
+namespace parity {
+namespace {
+
+constexpr size_t whole =
+    1 << 20;  // the network carries everything at once: fragments are tests/interop's
+
+// A case's host as the ABI has it: an address' bytes, or an A-label without the dot at its end.
+class Subject {
+ public:
+  explicit Subject(const std::string &host) {
+    if (inet_pton(AF_INET, host.c_str(), address_.data()) == 1)
+      out_ = {PLUGTLS_SUBJECT_IP, 0, {address_.data(), 4}};
+    else if (inet_pton(AF_INET6, host.c_str(), address_.data()) == 1)
+      out_ = {PLUGTLS_SUBJECT_IP, 0, {address_.data(), 16}};
+    else
+      set_name(host);
+  }
+  Subject(const Subject &) = delete;
+  Subject &operator=(const Subject &) = delete;
+  const plugtls_subject *get() const { return &out_; }
+
+ private:
+  void set_name(const std::string &host) {
+    std::array<char, 256> ascii{};
+    Error error;
+    if (!host.empty() &&
+        plugtls_name_to_ascii(host.c_str(), ascii.data(), ascii.size(), &error) != PLUGTLS_OK)
+      throw Failure("plugtls_name_to_ascii(" + host + ")", error);
+    name_ = ascii.data();
+    if (!name_.empty() && name_.back() == '.') name_.pop_back();
+    out_ = {PLUGTLS_SUBJECT_DNS, 0, as_bytes(name_)};
+  }
+
+  std::array<uint8_t, 16> address_{};
+  std::string name_;
+  plugtls_subject out_{};
+};
+
+// The configuration of the end that judges.
+void judge_by(Config *config, const PkiCase &entry) {
+  config->trust = {file(pki_path(entry.trust))};
+  config->crls.clear();
+  for (const std::string &crl : entry.crls)
+    config->crls.push_back(file(pki_path(crl)));
+  config->crl_check = entry.crl_check;
+}
+
+Identity shown_identity(const PkiCase &entry) {
+  return {{file(pki_path(entry.chain))}, file(pki_path(entry.key))};
+}
+
+PairOptions options_for(const Case &shown, uint16_t version) {
+  PairOptions out;
+  out.client.version(version);
+  if (shown.side == Side::server) {
+    judge_by(&out.client, shown.entry);
+    out.hostname = shown.entry.host;
+    return out;
+  }
+  judge_by(&out.server, shown.entry);
+  out.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
+  out.client.identities = {identity("client-ec")};
+  return out;
+}
+
+Verdict verdict_of(const Peer &peer) {
+  if (peer.status == PLUGTLS_OK) return {};
+  Verdict out;
+  out.code = peer.error.name();
+  out.depth = peer.error.certificate_depth;
+  if (peer.error.alert_received == 0 && peer.error.alert != PLUGTLS_ALERT_NONE)
+    out.alert = plugtls_alert_name(peer.error.alert);
+  return out;
+}
+
+// What the presenter was told, where it was told anything else than the alert.
+std::string told_otherwise(const Peer &presenter, const Verdict &verdict) {
+  const bool told = presenter.error.code == PLUGTLS_E_ALERT_RECEIVED &&
+                    verdict.alert == plugtls_alert_name(presenter.error.alert);
+  return verdict.good() || told ? std::string() : "the presenter saw " + presenter.story();
+}
+
+Ends ends_of(const std::string &judge, const std::string &presenter, Side side) {
+  return side == Side::server ? Ends{judge, presenter} : Ends{presenter, judge};
+}
+
+Presentation run(BufferPair *pair, Side side, const std::string &how) {
+  pair->handshake();
+  Presentation out{.how = how};
+  const Peer &judge = side == Side::server ? pair->client : pair->server;
+  const Peer &presenter = side == Side::server ? pair->server : pair->client;
+  out.verdict = verdict_of(judge);
+  // None of the presenter's suites goes with what its certificate says it may do.
+  out.declined =
+      presenter.error.code == PLUGTLS_E_NO_COMMON_PARAMETERS && presenter.error.alert_received == 0;
+  out.why = out.declined ? presenter.story() : told_otherwise(presenter, out.verdict);
+  return out;
+}
+
+Presentation present_by(const std::string &judge, const std::string &presenter, const Case &shown,
+                        uint16_t version) {
+  const std::string how = presenter + (version == PLUGTLS_VERSION_TLS1_3 ? " 1.3" : " 1.2");
+  PairOptions options = options_for(shown, version);
+  Config &config = shown.side == Side::server ? options.server : options.client;
+  config.identities = {shown_identity(shown.entry)};
+  ContextPtr context;
+  try {
+    context = make_context(presenter, config);
+  } catch (const Failure &failure) {
+    return {.how = how, .declined = true, .why = failure.what()};
+  }
+  (shown.side == Side::server ? options.server_context : options.client_context) = context.get();
+  Random random(1);
+  BufferPair pair(ends_of(judge, presenter, shown.side), options, &random, whole);
+  return run(&pair, shown.side, how);
+}
+
+// The judge's own backend plays the presenter: what it presents is swapped anyway.
+Presentation present_swapped(const std::string &judge, const Case &shown) {
+  Random random(1);
+  BufferPair pair({judge, judge}, options_for(shown, PLUGTLS_VERSION_TLS1_2), &random, whole);
+  const std::string name = shown.entry.chain.substr(0, shown.entry.chain.rfind(".pem"));
+  CertificateSwap swap(read_file(pki_path(name + ".tls")));
+  (shown.side == Side::server ? pair.to_client : pair.to_server) = swap;
+  return run(&pair, shown.side, "swapped 1.2");
+}
+
+Presentation present_offline(const std::string &judge, const Case &shown) {
+  Config config;
+  judge_by(&config, shown.entry);
+  const BuiltConfig built(config);
+  Config holder;
+  holder.identities = {shown_identity(shown.entry)};
+  const BuiltConfig chain(holder);
+  const Subject subject(shown.entry.host);
+  plugtls_verify_request request{};
+  request.size = sizeof request;
+  request.purpose = shown.side == Side::server ? PLUGTLS_PURPOSE_SERVER : PLUGTLS_PURPOSE_CLIENT;
+  request.chain = chain.get()->identities[0]->certificates;
+  request.chain_count = chain.get()->identities[0]->certificate_count;
+  request.subjects = subject.get();
+  request.subject_count = shown.side == Side::server ? 1 : 0;
+  int32_t code = -1;
+  int32_t depth = -2;
+  Error error;
+  const plugtls_status status =
+      plugtls_verify_chain(open_backend(judge), built.get(), &request, &code, &depth, &error);
+  Presentation out{.how = "offline", .offline = true};
+  if (status != PLUGTLS_OK) {
+    out.verdict = {error.name(), depth, "-"};
+    out.why = error.text();
+    out.feature = error.feature;
+    return out;
+  }
+  out.verdict = {plugtls_error_name(code), depth, "-"};
+  return out;
+}
+
+}  // namespace
+
+uint32_t Case::key_feature() const {
+  if (entry.name.find("ed25519") != std::string::npos) return PLUGTLS_FEATURE_CERT_ED25519;
+  if (entry.chain == "good-pss.chain.pem") return PLUGTLS_FEATURE_CERT_RSA_PSS;
+  return PLUGTLS_FEATURE_NONE;
+}
+
+std::vector<Presentation> present_to(const std::string &judge, const Case &shown) {
+  std::vector<Presentation> out;
+  for (const std::string &presenter : backend_names())
+    for (const uint16_t version : {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3})
+      out.push_back(present_by(judge, presenter, shown, static_cast<uint16_t>(version)));
+  // A good one would fail at Finished.
+  if (shown.entry.expect != PLUGTLS_E_NONE) out.push_back(present_swapped(judge, shown));
+  out.push_back(present_offline(judge, shown));
+  return out;
+}
+
+}  // namespace parity
