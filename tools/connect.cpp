@@ -82,8 +82,8 @@ std::string verdict_text(const Options &options, const std::string &verified) {
 }
 
 void show(const TlsSocket &socket, const Backend &backend, const Options &options,
-          const std::string &verified) {
-  say(styled(Style::strong, "connected", 2) + " to " + socket.peer_address().to_string());
+          const std::string &address, const std::string &verified) {
+  say(styled(Style::strong, "connected", 2) + " to " + address);
   row("backend",
       fmt::format("{} ({} {})", backend.name(), backend.library(), backend.library_version()));
   row("version", or_none(socket.negotiated_tls_version()));
@@ -126,9 +126,11 @@ Exit connect(const Options &options) {
                           limit),
       verify_name, wrap);
   socket.set_timeout(left_until(deadline));
+  // Now: after the handshake the peer may have gone.
+  const std::string address = socket.peer_address().to_string();
   socket.do_handshake();
   if (!options.quiet)
-    show(socket, backend, options,
+    show(socket, backend, options, address,
          options.subjects.empty() ? harmless(verify_name) : harmless(join(options.subjects)));
   socket.set_blocking(false);
   pump(socket, deadline, options.wait ? AtEndOfInput::wait : AtEndOfInput::half_close);
