@@ -150,7 +150,11 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
 kit::Verdict judge_unreadable(kit::DerView leaf) {
   const kit::CertificateFacts facts = kit::facts_of(leaf);
   const kit::Verdict verdict = kit::policy::judge_building({&facts, 1}, {}, 1);
-  return verdict.good() ? kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0) : verdict;
+  if (!verdict.good()) return verdict;
+  // Of a kind that nobody here knows, or that the library alone does not.
+  return kit::policy::refuse(
+      kit::policy::is_weak_signature(facts) ? PLUGTLS_E_CERT_WEAK_SIGNATURE : PLUGTLS_E_CERT_OTHER,
+      0);
 }
 
 plugtls_error describe(const Judgement &judgement) {

@@ -158,13 +158,28 @@ Presentation present_offline(const std::string &judge, const Case &shown) {
       plugtls_verify_chain(open_backend(judge), built.get(), &request, &code, &depth, &error);
   Presentation out{.how = "offline", .offline = true};
   if (status != PLUGTLS_OK) {
-    out.verdict = {error.name(), depth, "-"};
-    out.why = error.text();
+    out.verdict = {error.name(), -1, "-"};
     out.feature = error.feature;
     return out;
   }
   out.verdict = {plugtls_error_name(code), depth, "-"};
   return out;
+}
+
+}  // namespace
+
+namespace {
+
+// What the judge has against its own configuration, a CRL that its library cannot read, say; nothing if it has not.
+std::vector<Presentation> refused_to_judge(const std::string &judge, const Case &shown) {
+  const PairOptions options = options_for(shown, PLUGTLS_VERSION_UNSET);
+  try {
+    make_context(judge, shown.side == Side::server ? options.client : options.server);
+  } catch (const Failure &failure) {
+    return {{.how = "configuration", .verdict = {failure.error().name(), -1, "-"}},
+            present_offline(judge, shown)};
+  }
+  return {};
 }
 
 }  // namespace
@@ -176,7 +191,8 @@ uint32_t Case::key_feature() const {
 }
 
 std::vector<Presentation> present_to(const std::string &judge, const Case &shown) {
-  std::vector<Presentation> out;
+  std::vector<Presentation> out = refused_to_judge(judge, shown);
+  if (!out.empty()) return out;
   for (const std::string &presenter : backend_names())
     for (const uint16_t version : {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3})
       out.push_back(present_by(judge, presenter, shown, static_cast<uint16_t>(version)));

@@ -122,6 +122,14 @@ def keys_and_signatures(cases):
               craft(sha1_root, leaf_extensions()), trust=sha1_root)
     cases.add("algorithms-disagree", "MALFORMED", "the outer algorithm is not the signed one",
               craft(ca, leaf_extensions(), outer=der(0x30, oid("1.2.840.10045.4.3.3"))))
+    for name, expect, how in (
+        ("weak-dsa-ca", "WEAK_SIGNATURE", {"key": dsa.generate_private_key(2048)}),
+        ("explicit-curve-ca", "OTHER", {"key": key, "key_info": explicit_p256(key)}),
+        ("algorithms-disagree-ca", "UNKNOWN_ISSUER",
+         {"outer": der(0x30, oid("1.2.840.10045.4.3.3"))}),
+    ):
+        odd = craft(root, ca_extensions(), f"plugtls test {name}", **how)
+        cases.add(name, expect, "the same in an intermediate", craft(odd, leaf_extensions()))
     forged = craft(root, ca_extensions(), "plugtls test forged CA", signed_by=new_key())
     cases.add("bad-signature-ca", "BAD_SIGNATURE", "an intermediate the root has not signed",
               craft(forged, leaf_extensions()))
@@ -301,6 +309,9 @@ def revocation(cases):
               crls=["intermediate.crl.pem"])
     cases.add("crl-leaf-only", OK, "the root's CRL is not asked for", good,
               crls=["intermediate.crl.pem"], crl_check="leaf")
+    strange = x509.UnrecognizedExtension(x509.ObjectIdentifier(PRIVATE + "1"), NULL)
+    cases.add("crl-critical", "CRL_INVALID", "its CRL has a critical extension nobody knows", good,
+              crls=["root.crl.pem", write("critical.crl.pem", crl(ca, extra=strange))])
     mute = craft(root, ca_extensions(uses=("key_cert_sign",)), "plugtls test no cRLSign")
     cases.add("crl-no-sign", "CRL_INVALID", "its issuer may not sign CRLs",
               craft(mute, leaf_extensions()), crls=["root.crl.pem", write("mute.crl.pem", crl(mute))])

@@ -8,7 +8,7 @@ import ipaddress
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding
 from make_pki import DAY, NOW, NULL, SIGNATURES, Entity, der, name_of, new_key, oid
 
 SERVER_AUTH, CLIENT_AUTH = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
@@ -23,6 +23,10 @@ SIGNERS = dict(SIGNATURES)
 SIGNERS["rsa-sha256"] = (
     der(0x30, oid("1.2.840.113549.1.1.11") + NULL),
     lambda key, data: key.sign(data, padding.PKCS1v15(), hashes.SHA256()),
+)
+SIGNERS["dsa-sha256"] = (
+    der(0x30, oid("2.16.840.1.101.3.4.3.2")),
+    lambda key, data: key.sign(data, hashes.SHA256()),
 )
 SIGNERS["rsa-sha1"] = (
     der(0x30, oid("1.2.840.113549.1.1.5") + NULL),
@@ -162,7 +166,8 @@ def explicit_p256(key):
 
 
 def signature_for(key):
-    return "ecdsa-sha256" if isinstance(key, ec.EllipticCurvePrivateKey) else "rsa-sha256"
+    kinds = {ec.EllipticCurvePrivateKey: "ecdsa-sha256", dsa.DSAPrivateKey: "dsa-sha256"}
+    return next((name for kind, name in kinds.items() if isinstance(key, kind)), "rsa-sha256")
 
 
 def craft(

@@ -309,8 +309,8 @@ def leaf(
     return Entity(data, key, issuer)
 
 
-def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None):
-    """`claims`: the key the CRL says it is signed with."""
+def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None, extra=None):
+    """`claims`: the key the CRL says it is signed with; `extra`: a critical extension."""
     public_key = (claims or issuer.key).public_key()
     out = (
         x509.CertificateRevocationListBuilder()
@@ -322,6 +322,8 @@ def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None):
             x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
         )
     )
+    if extra:
+        out = out.add_extension(extra, critical=True)
     for entity in revoked:
         serial = x509.load_der_x509_certificate(entity.der).serial_number
         out = out.add_revoked_certificate(
