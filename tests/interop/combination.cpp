@@ -43,14 +43,15 @@ const std::vector<Kind> &kinds() {
 
 std::string Combination::text() const {
   return ends.client + " to " + ends.server +
-         (version == PLUGTLS_VERSION_TLS1_3 ? ", TLS 1.3, " : ", TLS 1.2, ") + kind->name +
+         (version == PLUGTLS_VERSION_TLS1_3 ? ", TLS 1.3" : ", TLS 1.2") +
+         (server_bounds ? " by the server, " : " by the client, ") + kind->name +
          (mutual ? ", mutual" : "") + (alpn ? ", ALPN" : "") + (sni ? ", SNI" : "");
 }
 
 PairOptions Combination::options() const {
   PairOptions out;
-  out.client.version(version);
   out.server = server_config(kind->server);
+  (server_bounds ? out.server : out.client).version(version);
   if (mutual) {
     out.client.identities = {identity(kind->client)};
     out.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
@@ -85,11 +86,12 @@ std::vector<Combination> every_combination() {
   std::vector<Combination> out;
   for (const Ends &ends : every_pair())
     for (const uint16_t version : {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3})
-      for (const Kind &kind : kinds())
-        for (const bool mutual : {false, true})
-          for (const bool alpn : {false, true})
-            for (const bool sni : {false, true})
-              out.push_back({ends, version, &kind, mutual, alpn, sni});
+      for (const bool server_bounds : {false, true})
+        for (const Kind &kind : kinds())
+          for (const bool mutual : {false, true})
+            for (const bool alpn : {false, true})
+              for (const bool sni : {false, true})
+                out.push_back({ends, version, server_bounds, &kind, mutual, alpn, sni});
   return out;
 }
 

@@ -23,6 +23,7 @@ const std::vector<Kind> &kinds();
 struct Combination {
   support::Ends ends;
   uint16_t version;
+  bool server_bounds;  // it is the server that has no other version, or the client
   const Kind *kind;
   bool mutual, alpn, sni;
 
