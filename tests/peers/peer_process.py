@@ -168,3 +168,23 @@ def nginx_serve(pki, case, extra=""):
                 if b"Address already in use" not in process.output:
                     raise AssertionError(process.output.decode(errors="replace"))
         raise AssertionError("no port for nginx")
+
+
+def gnutls_priority(version):
+    return f"NORMAL:-VERS-ALL:+VERS-TLS{version}"
+
+
+@contextlib.contextmanager
+def gnutls_serve(pki, case, version, *options):
+    """`gnutls-serv --echo` on a port that was free; another one if somebody took it in between."""
+    gnutls = program("gnutls-serv", "gnutls-bin")
+    for _ in range(5):
+        port = free_port()
+        with running(gnutls, "--echo", "-p", str(port), "--priority", gnutls_priority(version),
+                     "--x509certfile", pki / f"{case}.chain.pem", "--x509keyfile",
+                     pki / f"{case}.key.pem", *options) as process:
+            said = process.wait_for(rb"IPv4 \S+ port \d+\.\.\.(done|bind|failed)|bind\(\) failed")
+            if said.group(1) == b"done":
+                yield process, str(port)
+                return
+    raise AssertionError("no port for gnutls-serv")
