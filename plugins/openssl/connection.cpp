@@ -24,7 +24,7 @@ plugtls_error transport_error(const plugtls_backend_connection &connection) {
 }
 
 plugtls_error fault(plugtls_backend_connection &connection) {
-  const unsigned long native = ERR_peek_last_error();
+  const unsigned long native = take_telling_error();
   plugtls_error error = kit::empty_error();
   if (connection.certificate_error.code != PLUGTLS_E_NONE)
     error = connection.certificate_error;
@@ -39,7 +39,7 @@ plugtls_error fault(plugtls_backend_connection &connection) {
         protocol_code(native), "the %s failed: %s", connection.done ? "connection" : "handshake",
         ERR_reason_error_string(native) != nullptr ? ERR_reason_error_string(native)
                                                    : "unknown reason");
-  if (error.native_code == 0) take_native(error);
+  if (error.native_code == 0) set_native(error, native);
   error.alert_received = connection.alert_received != PLUGTLS_ALERT_NONE ? 1 : 0;
   if (error.alert == PLUGTLS_ALERT_NONE)
     error.alert = error.alert_received != 0 ? connection.alert_received : connection.alert_sent;

@@ -144,10 +144,27 @@ int32_t protocol_code(unsigned long error) {
   }
 }
 
-void take_native(plugtls_error &error) {
-  const unsigned long code = ERR_peek_last_error();
+unsigned long take_telling_error() {
+  constexpr int record_layer_failure =
+      313;  // SSL_R_RECORD_LAYER_FAILURE, which the headers of 3.0 do not have
+  unsigned long before = 0;
+  unsigned long newest = 0;
+  for (unsigned long code = 0; (code = ERR_get_error()) != 0;) {
+    before = newest;
+    newest = code;
+  }
+  const bool tells_nothing =
+      ERR_GET_LIB(newest) == ERR_LIB_SSL && ERR_GET_REASON(newest) == record_layer_failure;
+  return tells_nothing && before != 0 ? before : newest;
+}
+
+void set_native(plugtls_error &error, unsigned long code) {
   error.native_code = static_cast<int64_t>(code);
   if (code != 0) ERR_error_string_n(code, error.native, sizeof error.native);
+}
+
+void take_native(plugtls_error &error) {
+  set_native(error, ERR_peek_last_error());
 }
 
 void raise_native(int32_t code, const std::string &message) {

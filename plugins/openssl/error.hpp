@@ -32,8 +32,14 @@ class QueueGuard {
 // PLUGTLS_E_CERT_... for a code of X509_V_ERR_...
 int32_t certificate_code(int verify_error);
 
-// PLUGTLS_E_... for what the newest entry of the error queue says went wrong in the protocol.
+// Empties the error queue and answers its newest entry; but from 3.2 on that may only say that the record layer failed, and
+// the one before it says why.
+unsigned long take_telling_error();
+
+// PLUGTLS_E_... for what an entry of the error queue says went wrong in the protocol.
 int32_t protocol_code(unsigned long error);
+
+void set_native(plugtls_error &error, unsigned long code);
 
 // Takes the newest entry of the queue into `error`'s native members.
 void take_native(plugtls_error &error);
