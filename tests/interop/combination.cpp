@@ -95,15 +95,21 @@ std::vector<Combination> every_combination() {
   return out;
 }
 
-Meeting::Meeting(const Combination &combination)
-    : options_(combination.options()),
-      client_(make_context(combination.ends.client, options_.client)),
-      server_(make_context(combination.ends.server, options_.server)) {}
+plugtls_context *Contexts::context(const std::string &key, const std::string &backend,
+                                   const Config &config) {
+  ContextPtr &out = made_[key];
+  if (out == nullptr) out = make_context(backend, config);
+  return out.get();
+}
 
-PairOptions Meeting::visit(plugtls_session *session) const {
-  PairOptions out = options_;
-  out.client_context = client_.get();
-  out.server_context = server_.get();
+PairOptions Contexts::visit(const Combination &combination, plugtls_session *session) {
+  PairOptions out = combination.options();
+  Combination each = combination;
+  each.sni = false;  // is the connection's
+  each.ends.server.clear();
+  out.client_context = context(each.text(), combination.ends.client, out.client);
+  each.ends = {"", combination.ends.server};
+  out.server_context = context(each.text(), combination.ends.server, out.server);
   out.session = session;
   return out;
 }
@@ -166,10 +172,10 @@ void check_chain_refused(const Combination &combination) {
 
 }  // namespace
 
-void check_refused(const Combination &combination) {
+void check_refused(const Combination &combination, Contexts *contexts) {
   try {
     Random random(1);
-    BufferPair pair(combination.ends, Meeting(combination).visit(), &random, 1 << 20);
+    BufferPair pair(combination.ends, contexts->visit(combination), &random, 1 << 20);
     REQUIRE(combination.client_lacks() == std::vector<uint32_t>{combination.kind->feature});
     check_chain_refused(combination);
     pair.handshake();

@@ -6,6 +6,7 @@
 #include "support/buffer_pair.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -41,17 +42,16 @@ struct Combination {
 // Every backend with every other and itself, in each version, with each kind of key, with and without the rest.
 std::vector<Combination> every_combination();
 
-// The contexts of a combination, for one connection after another.
-class Meeting {
+// Contexts are built once and used for every combination that differs only in the other end.
+class Contexts {
  public:
-  // Throws support::Failure, as a program's own attempt would fail.
-  explicit Meeting(const Combination &combination);
-
-  support::PairOptions visit(plugtls_session *session = nullptr) const;
+  // The options of a connection. Throws support::Failure, as a program's own attempt would fail.
+  support::PairOptions visit(const Combination &combination, plugtls_session *session = nullptr);
 
  private:
-  support::PairOptions options_;
-  support::ContextPtr client_, server_;
+  plugtls_context *context(const std::string &key, const std::string &backend,
+                           const support::Config &config);
+  std::map<std::string, support::ContextPtr> made_;
 };
 
 // The newest session of a connection whose client has read something. Throws support::Failure.
@@ -63,7 +63,7 @@ void check_negotiated(const Combination &combination, const support::BufferPair 
 
 // Checks that what is lacking is refused by the name of the feature and of the backend, and that no connection
 // comes about that does without.
-void check_refused(const Combination &combination);
+void check_refused(const Combination &combination, Contexts *contexts);
 
 }  // namespace interop
 

@@ -26,9 +26,9 @@ void exchange(BufferPair *pair, Random *random) {
   }
 }
 
-SessionPtr connect(const Combination &combination, const Meeting &meeting, Random *random,
+SessionPtr connect(const Combination &combination, Contexts *contexts, Random *random,
                    plugtls_session *session) {
-  BufferPair pair(combination.ends, meeting.visit(session), random, 4096);
+  BufferPair pair(combination.ends, contexts->visit(combination, session), random, 4096);
   pair.handshake();
   INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
   REQUIRE(pair.client.status == PLUGTLS_OK);
@@ -41,21 +41,20 @@ SessionPtr connect(const Combination &combination, const Meeting &meeting, Rando
 }
 
 // Each combination is two: a full handshake, and one that resumes its session.
-void run(const Combination &combination, Random *random, Tally *tally) {
+void run(const Combination &combination, Contexts *contexts, Random *random, Tally *tally) {
   INFO(combination.text());
   if (!combination.possible()) {
-    check_refused(combination);
+    check_refused(combination, contexts);
     tally->refused += 2;
     return;
   }
-  const Meeting meeting(combination);
-  const SessionPtr session = connect(combination, meeting, random, nullptr);
+  const SessionPtr session = connect(combination, contexts, random, nullptr);
   ++tally->run;
   if (!combination.ends.support(PLUGTLS_FEATURE_RESUMPTION)) {
     ++tally->refused;  // that it is by name is tests/conformance/sessions.cpp's
     return;
   }
-  connect(combination, meeting, random, session.get());
+  connect(combination, contexts, random, session.get());
   ++tally->run;
 }
 
@@ -73,10 +72,11 @@ std::string summary(const Tally &tally, uint64_t seed) {
 TEST_CASE("S11 every client talks to every server in every combination", "[interop]") {
   const uint64_t seed = test_seed();
   Random random(seed);
+  Contexts contexts;
   Tally tally;
   INFO("PLUGTLS_TEST_SEED=" << seed);
   for (const Combination &combination : every_combination())
-    run(combination, &random, &tally);
+    run(combination, &contexts, &random, &tally);
   publish("interop", summary(tally, seed));
   const size_t count = backend_names().size();
   CHECK(tally.run + tally.refused == count * count * 2 * 2 * kinds().size() * 2 * 2 * 2 * 2);

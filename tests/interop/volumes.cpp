@@ -32,9 +32,9 @@ void both_ways(BufferPair *pair, std::string_view data) {
 }
 
 // True if the combination is to be run; if not, that it is refused is checked.
-bool possible(const Combination &combination) {
+bool possible(const Combination &combination, Contexts *contexts) {
   if (combination.possible()) return true;
-  check_refused(combination);
+  check_refused(combination, contexts);
   return false;
 }
 
@@ -42,12 +42,12 @@ bool possible(const Combination &combination) {
 
 TEST_CASE("S20 handshake and data a byte at a time, between all", "[interop]") {
   Random random(test_seed());
+  Contexts contexts;
   for (const Combination &one : rows("P-256", false)) {
     INFO(one.text());
-    if (!possible(one)) continue;
-    const Meeting meeting(one);
+    if (!possible(one, &contexts)) continue;
     for (const size_t size : {size_t{1}, kibibyte}) {
-      BufferPair pair(one.ends, meeting.visit(), &random, 1);
+      BufferPair pair(one.ends, contexts.visit(one), &random, 1);
       both_ways(&pair, random.bytes(size));
     }
   }
@@ -58,15 +58,15 @@ TEST_CASE("S20 a mebibyte both ways in random fragments, full and resumed", "[in
   Random random(seed);
   const std::string data = random.bytes(mebibyte);
   INFO("PLUGTLS_TEST_SEED=" << seed);
+  Contexts contexts;
   for (const Combination &one : rows("RSA-2048", true)) {
     INFO(one.text());
-    if (!possible(one)) continue;
-    const Meeting meeting(one);
-    BufferPair full(one.ends, meeting.visit(), &random, 32 * kibibyte);
+    if (!possible(one, &contexts)) continue;
+    BufferPair full(one.ends, contexts.visit(one), &random, 32 * kibibyte);
     both_ways(&full, data);
     if (!one.ends.support(PLUGTLS_FEATURE_RESUMPTION)) continue;
     const SessionPtr session = session_of(full.client);
-    BufferPair resumed(one.ends, meeting.visit(session.get()), &random, 32 * kibibyte);
+    BufferPair resumed(one.ends, contexts.visit(one, session.get()), &random, 32 * kibibyte);
     both_ways(&resumed, data);
     CHECK(resumed.client.info().resumed == 1);
   }
@@ -77,11 +77,11 @@ TEST_CASE("S20 64 MiB both ways in random fragments, between all", "[interop]") 
   Random random(seed);
   const std::string data = random.bytes(64 * mebibyte);
   INFO("PLUGTLS_TEST_SEED=" << seed);
+  Contexts contexts;
   for (const Combination &one : rows("P-256", false)) {
     INFO(one.text());
-    if (!possible(one)) continue;
-    const Meeting meeting(one);
-    BufferPair pair(one.ends, meeting.visit(), &random, 64 * kibibyte);
+    if (!possible(one, &contexts)) continue;
+    BufferPair pair(one.ends, contexts.visit(one), &random, 64 * kibibyte);
     both_ways(&pair, data);
   }
 }

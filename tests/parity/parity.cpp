@@ -85,8 +85,9 @@ Verdict parse(const std::string &text) {
   return out;
 }
 
-Cell cell_of(const std::string &backend, const Case &shown, std::set<std::string> *declined) {
-  const std::vector<Presentation> all = present_to(backend, shown);
+Cell cell_of(const std::string &backend, const Case &shown,
+             const std::vector<Presenter> &presenters, std::set<std::string> *declined) {
+  const std::vector<Presentation> all = present_to(backend, shown, presenters);
   for (const Presentation &one : all)
     if (one.declined) declined->insert(one.how + ": " + shown.entry.name);
   const uint32_t feature = shown.key_feature();
@@ -134,8 +135,9 @@ class Table {
     }
     CHECK(row->second.code == plugtls_error_name(shown.entry.expect));
     out_ << std::setw(28) << shown.entry.name << std::setw(58) << row->second.text();
+    const std::vector<Presenter> presenters = presenters_of(shown);
     for (const std::string &backend : backend_names())
-      add(cell_of(backend, shown, &declined_), backend);
+      add(cell_of(backend, shown, presenters, &declined_), backend);
     out_ << '\n';
   }
 

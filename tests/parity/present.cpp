@@ -60,14 +60,16 @@ Identity shown_identity(const PkiCase &entry) {
   return {{file(pki_path(entry.chain))}, file(pki_path(entry.key))};
 }
 
+// The configurations of both ends, the judge's for this version alone.
 PairOptions options_for(const Case &shown, uint16_t version) {
   PairOptions out;
-  out.client.version(version);
   if (shown.side == Side::server) {
+    out.client.version(version);
     judge_by(&out.client, shown.entry);
     out.hostname = shown.entry.host;
     return out;
   }
+  out.server.version(version);
   judge_by(&out.server, shown.entry);
   out.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
   out.client.identities = {identity("client-ec")};
@@ -108,32 +110,40 @@ Presentation run(BufferPair *pair, Side side, const std::string &how) {
   return out;
 }
 
-Presentation present_by(const std::string &judge, const std::string &presenter, const Case &shown,
-                        uint16_t version) {
-  const std::string how = presenter + (version == PLUGTLS_VERSION_TLS1_3 ? " 1.3" : " 1.2");
-  PairOptions options = options_for(shown, version);
-  Config &config = shown.side == Side::server ? options.server : options.client;
-  config.identities = {shown_identity(shown.entry)};
-  ContextPtr context;
-  try {
-    context = make_context(presenter, config);
-  } catch (const Failure &failure) {
-    return {.how = how, .declined = true, .why = failure.what()};
+// One end judges, the other presents.
+struct Stage {
+  const std::string &judge;
+  const Case &shown;
+  plugtls_context *context;  // the judge's
+  uint16_t version;
+
+  PairOptions options(plugtls_context *presenter) const {
+    PairOptions out = options_for(shown, version);
+    const bool server = shown.side == Side::server;
+    out.client_context = server ? context : presenter;
+    out.server_context = server ? presenter : context;
+    return out;
   }
-  (shown.side == Side::server ? options.server_context : options.client_context) = context.get();
+};
+
+Presentation present_by(const Stage &stage, const Presenter &presenter) {
+  const std::string how =
+      presenter.backend + (stage.version == PLUGTLS_VERSION_TLS1_3 ? " 1.3" : " 1.2");
+  if (presenter.context == nullptr) return {.how = how, .declined = true, .why = presenter.why};
   Random random(1);
-  BufferPair pair(ends_of(judge, presenter, shown.side), options, &random, whole);
-  return run(&pair, shown.side, how);
+  BufferPair pair(ends_of(stage.judge, presenter.backend, stage.shown.side),
+                  stage.options(presenter.context.get()), &random, whole);
+  return run(&pair, stage.shown.side, how);
 }
 
 // The judge's own backend plays the presenter: what it presents is swapped anyway.
-Presentation present_swapped(const std::string &judge, const Case &shown) {
+Presentation present_swapped(const Stage &stage) {
   Random random(1);
-  BufferPair pair({judge, judge}, options_for(shown, PLUGTLS_VERSION_TLS1_2), &random, whole);
-  const std::string name = shown.entry.chain.substr(0, shown.entry.chain.rfind(".pem"));
-  CertificateSwap swap(read_file(pki_path(name + ".tls")));
-  (shown.side == Side::server ? pair.to_client : pair.to_server) = swap;
-  return run(&pair, shown.side, "swapped 1.2");
+  BufferPair pair({stage.judge, stage.judge}, stage.options(nullptr), &random, whole);
+  const std::string &chain = stage.shown.entry.chain;
+  const CertificateSwap swap(read_file(pki_path(chain.substr(0, chain.rfind(".pem")) + ".tls")));
+  (stage.shown.side == Side::server ? pair.to_client : pair.to_server) = swap;
+  return run(&pair, stage.shown.side, "swapped 1.2");
 }
 
 Presentation present_offline(const std::string &judge, const Case &shown) {
@@ -168,36 +178,47 @@ Presentation present_offline(const std::string &judge, const Case &shown) {
 
 }  // namespace
 
-namespace {
-
-// What the judge has against its own configuration, a CRL that its library cannot read, say; nothing if it has not.
-std::vector<Presentation> refused_to_judge(const std::string &judge, const Case &shown) {
-  const PairOptions options = options_for(shown, PLUGTLS_VERSION_UNSET);
-  try {
-    make_context(judge, shown.side == Side::server ? options.client : options.server);
-  } catch (const Failure &failure) {
-    return {{.how = "configuration", .verdict = {failure.error().name(), -1, "-"}},
-            present_offline(judge, shown)};
-  }
-  return {};
-}
-
-}  // namespace
-
 uint32_t Case::key_feature() const {
   if (entry.name.find("ed25519") != std::string::npos) return PLUGTLS_FEATURE_CERT_ED25519;
   if (entry.chain == "good-pss.chain.pem") return PLUGTLS_FEATURE_CERT_RSA_PSS;
   return PLUGTLS_FEATURE_NONE;
 }
 
-std::vector<Presentation> present_to(const std::string &judge, const Case &shown) {
-  std::vector<Presentation> out = refused_to_judge(judge, shown);
-  if (!out.empty()) return out;
-  for (const std::string &presenter : backend_names())
-    for (const uint16_t version : {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3})
-      out.push_back(present_by(judge, presenter, shown, static_cast<uint16_t>(version)));
-  // A good one would fail at Finished.
-  if (shown.entry.expect != PLUGTLS_E_NONE) out.push_back(present_swapped(judge, shown));
+std::vector<Presenter> presenters_of(const Case &shown) {
+  std::vector<Presenter> out;
+  for (const std::string &backend : backend_names()) {
+    const PairOptions options = options_for(shown, PLUGTLS_VERSION_UNSET);
+    Config config = shown.side == Side::server ? options.server : options.client;
+    config.identities = {shown_identity(shown.entry)};
+    Presenter &presenter = out.emplace_back(Presenter{backend});
+    try {
+      presenter.context = make_context(backend, config);
+    } catch (const Failure &failure) {
+      presenter.why = failure.what();
+    }
+  }
+  return out;
+}
+
+std::vector<Presentation> present_to(const std::string &judge, const Case &shown,
+                                     const std::vector<Presenter> &presenters) {
+  std::vector<Presentation> out;
+  try {
+    for (const uint16_t version : {PLUGTLS_VERSION_TLS1_2, PLUGTLS_VERSION_TLS1_3}) {
+      const PairOptions options = options_for(shown, version);
+      const ContextPtr context =
+          make_context(judge, shown.side == Side::server ? options.client : options.server);
+      const Stage stage{judge, shown, context.get(), version};
+      for (const Presenter &presenter : presenters)
+        out.push_back(present_by(stage, presenter));
+      // A good one would fail at Finished.
+      const bool bad = shown.entry.expect != PLUGTLS_E_NONE;
+      if (bad && version == PLUGTLS_VERSION_TLS1_2) out.push_back(present_swapped(stage));
+    }
+  } catch (const Failure &failure) {
+    // Its own configuration: a CRL that its library cannot read, say.
+    out.push_back({.how = "configuration", .verdict = {failure.error().name(), -1, "-"}});
+  }
   out.push_back(present_offline(judge, shown));
   return out;
 }

@@ -35,9 +35,18 @@ struct Presentation {
   std::string why = {};
 };
 
-// Every way in which this chain can be shown to `judge`: by each backend in TLS 1.2 and 1.3, by the swap of
+// A backend that is to show a chain, or what it had against it.
+struct Presenter {
+  std::string backend;
+  support::ContextPtr context = {};
+  std::string why = {};
+};
+std::vector<Presenter> presenters_of(const Case &shown);
+
+// Every way in which this chain can be shown to `judge`: by each of them in TLS 1.2 and 1.3, by the swap of
 // certificate_swap.hpp, and offline.
-std::vector<Presentation> present_to(const std::string &judge, const Case &shown);
+std::vector<Presentation> present_to(const std::string &judge, const Case &shown,
+                                     const std::vector<Presenter> &presenters);
 
 }  // namespace parity
 
