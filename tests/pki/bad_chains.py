@@ -4,21 +4,15 @@ They are "parity" and "parity_clients" in pki.json, in the form of "cases" and "
 """
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.x509.oid import NameOID
 from crafted import (
-    ANY_PURPOSE, CLIENT_AUTH, SERVER_AUTH, SERVER_GATED, TRUE, address, basic, bit_string,
-    ca_extensions, constraints, craft, der, directory, dns, email, explicit_p256, extension,
-    issuer_key_id, key_id, leaf_extensions, names, network, oid, other_name, own_key_id, purposes,
-    uri, usage,
+    ANY_PURPOSE, CLIENT_AUTH, FUTURE, MONTH, PAST, PRIVATE, SERVER_AUTH, SERVER_GATED, TRUE, address,
+    basic, bit_string, ca_extensions, constraints, craft, der, directory, dns, email, explicit_p256,
+    extension, issuer_key_id, leaf_extensions, network, oid, other_name, own_key_id, purposes, uri,
+    usage,
 )
-from make_pki import DAY, NOW, NULL, OK, Entity, code, crl, leaf, name_of, new_key, pem
-
-MONTH = 30 * DAY
-PAST = {"start": NOW - 12 * MONTH, "end": NOW - MONTH}
-FUTURE = {"start": NOW + MONTH, "end": NOW + 12 * MONTH}
-PRIVATE = "1.3.6.1.4.1.55555."
+from make_pki import NOW, NULL, OK, Entity, code, crl, new_key, pem
 
 
 class Cases:

@@ -3,7 +3,6 @@
 craft() puts a certificate together from its extensions; every part of it can be replaced.
 """
 
-import datetime
 import ipaddress
 
 from cryptography import x509
@@ -13,6 +12,11 @@ from make_pki import DAY, NOW, NULL, SIGNATURES, Entity, der, name_of, new_key, 
 
 SERVER_AUTH, CLIENT_AUTH = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
 ANY_PURPOSE, SERVER_GATED = "2.5.29.37.0", "2.16.840.1.113730.4.1"
+
+MONTH = 30 * DAY
+PAST = {"start": NOW - 12 * MONTH, "end": NOW - MONTH}
+FUTURE = {"start": NOW + MONTH, "end": NOW + 12 * MONTH}
+PRIVATE = "1.3.6.1.4.1.55555."
 
 USES = (
     "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
@@ -217,6 +221,3 @@ def leaf_extensions(*alternatives, uses=("digital_signature",), purpose=SERVER_A
 def ca_extensions(path_length=None, uses=("key_cert_sign", "crl_sign")):
     return [basic(True, path_length), usage(*uses)]
 
-
-def midnight(year):
-    return datetime.datetime(year, 1, 1)
