@@ -130,6 +130,10 @@ Exit doctor(const Options &options) {
   const std::string next = advice(wrong, resolution, patients);
   if (options.json) {
     Json out = {{"healthy", wrong.empty()}, {"resolution", plugtls::tools::to_json(resolution)}};
+    for (const char *variable : variables) {
+      const char *value = std::getenv(variable);
+      out["environment"][variable] = value != nullptr ? Json(value) : Json(nullptr);
+    }
     for (const SearchDirectory &directory : registry.directories())
       out["directories"].push_back(plugtls::tools::to_json(directory));
     for (const Patient &patient : patients)

@@ -122,7 +122,7 @@ TEST_CASE("P-GEN-4 nothing is printed, whatever happens", "[manners]") {
   CHECK(listening.heard() == "this is heard\n");
 }
 
-TEST_CASE("P-CAP-1 a backend answers the same before, after and between, on any thread",
+TEST_CASE("P-CAP-1 answers and lists are the same on any thread, whatever contexts are made",
           "[manners]") {
   FOR_EVERY_BACKEND(name);
   const Answers before(name);

@@ -99,7 +99,10 @@ class Backends(Case):
         self.assertEqual(info["features"]["tls1_3"]["level"], "yes")
         self.assertIn("TLS_AES_128_GCM_SHA256", info["cipher_suites"])
         doctor = plugtls("doctor", "--json")
-        self.assertTrue(json.loads(doctor.stdout)["healthy"], doctor.stdout)
+        told = json.loads(doctor.stdout)
+        self.assertTrue(told["healthy"], doctor.stdout)
+        self.assertIn("PLUGTLS_BACKEND", told["environment"])
+        self.assertEqual(told["environment"]["XDG_DATA_HOME"], os.environ.get("XDG_DATA_HOME"))
         self.assertEqual(doctor.returncode, 0)
 
     def test_listing_opens_no_library(self):
@@ -121,7 +124,6 @@ class Backends(Case):
             env = {"PLUGTLS_PLUGIN_PATH": str(directory)}
             self.expect(plugtls("doctor", env=env), 1, "refused", "broken.toml", "Next: ")
             self.expect(plugtls("list", env=env), 0, "refused")
-
 
     def test_a_backend_that_crashes_or_hangs_costs_only_itself(self):
         reasons = {"constructor-crashes": "crashed the process: Aborted",
