@@ -27,7 +27,7 @@ plugtls_host make_host(const plugtls_backend_export *inner);
 const char *system_trust_bundle(void *user);
 
 // Copies a backend's table and fills the gaps. False, with code and reason, if it breaks the contract.
-bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, int32_t &code,
+bool adopt_table(const plugtls_backend_export &exported, plugtls_backend_table &out, int32_t &code,
                  std::string &why);
 
 }  // namespace plugtls::loader

@@ -13,7 +13,7 @@ namespace plugtls::loader {
 
 namespace {
 
-constexpr std::size_t largest_config = 1024 * 1024;
+constexpr std::size_t largest_config = std::size_t{1024} * 1024;
 
 // False, with `why`, if the key is there and is neither a name nor a list of names.
 bool read_backend_key(const toml::table &table, std::vector<std::string> &out, std::string &why) {

@@ -85,15 +85,40 @@ plugtls_status check_features(const plugtls_context &context,
   return require(*context.backend, asked, err);
 }
 
+// A server looks at no name and resumes what its client offers: a program that gives it one means something else.
+plugtls_status check_role(const plugtls_context &context, const plugtls_connection_options &options,
+                          plugtls_error *err) {
+  if (context.role == PLUGTLS_ROLE_CLIENT) return PLUGTLS_OK;
+  const char *given = options.server_hostname != nullptr ? "server_hostname"
+                      : options.subject_count > 0        ? "subjects"
+                      : options.session != nullptr       ? "session"
+                      : options.flags != 0               ? "flags"
+                                                         : nullptr;
+  if (given == nullptr) return PLUGTLS_OK;
+  return fail(err, PLUGTLS_E_INVALID_ARGUMENT,
+              "%s is for a client's connection, and this context is a server's: leave it out",
+              given);
+}
+
+plugtls_status check_session(const plugtls_context &context,
+                             const plugtls_connection_options &options, plugtls_error *err) {
+  if (options.session == nullptr) return PLUGTLS_OK;
+  if (options.session->context->backend != context.backend)
+    return fail(err, PLUGTLS_E_SESSION_INVALID,
+                "the session is of backend '%s', the context of '%s'",
+                options.session->context->backend->name.c_str(), context.backend->name.c_str());
+  if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0)
+    return fail(err, PLUGTLS_E_INVALID_ARGUMENT,
+                "a session to resume was given, and the configuration says to resume none "
+                "(NO_RESUMPTION): leave one of them out");
+  return PLUGTLS_OK;
+}
+
 plugtls_status check_target(const plugtls_context &context,
                             const plugtls_connection_options &options, plugtls_error *err) {
   if ((options.flags & ~uint32_t{PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK}) != 0)
     return fail(err, PLUGTLS_E_INVALID_ARGUMENT,
                 "the connection's flags have a bit this libplugtls does not know");
-  if (options.session != nullptr && options.session->context->backend != context.backend)
-    return fail(err, PLUGTLS_E_SESSION_INVALID,
-                "the session is of backend '%s', the context of '%s'",
-                options.session->context->backend->name.c_str(), context.backend->name.c_str());
   if (context.role == PLUGTLS_ROLE_CLIENT && checks_names(context, options) &&
       options.server_hostname == nullptr && options.subject_count == 0)
     return fail(err, PLUGTLS_E_HOSTNAME_REQUIRED,
@@ -116,6 +141,8 @@ plugtls_status create(plugtls_context *context, const plugtls_connection_options
       transport->write == nullptr)
     return fail(err, PLUGTLS_E_INVALID_ARGUMENT, "the transport lacks read or write");
   plugtls_status status = check_target(*context, options, err);
+  if (status == PLUGTLS_OK) status = check_role(*context, options, err);
+  if (status == PLUGTLS_OK) status = check_session(*context, options, err);
   if (status == PLUGTLS_OK) status = read_target(options, target, err);
   if (status == PLUGTLS_OK) status = check_features(*context, options, target, err);
   if (status != PLUGTLS_OK) return status;

@@ -71,8 +71,7 @@ bool call_entry(const Library &library, plugtls_backend &backend, Refusal &refus
                       std::to_string(backend.exported.size) + " bytes");
   int32_t code = PLUGTLS_E_NONE;
   std::string why;
-  if (!adopt_table(backend.exported.table, backend.table, code, why))
-    return refuse(refusal, code, why);
+  if (!adopt_table(backend.exported, backend.table, code, why)) return refuse(refusal, code, why);
   backend.instance = backend.exported.instance;
   // A wrapper calls the slots of what it wraps: it gets them without gaps, and none that this libplugtls does not know.
   backend.exported.table = &backend.table;

@@ -5,6 +5,7 @@
 #include "error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace plugtls::loader {
@@ -88,12 +89,70 @@ const char *missing_slot(const plugtls_backend_table &table) {
   return table.connection_info == nullptr ? "connection_info" : nullptr;
 }
 
+// An optional slot, and a feature that is nothing without it.
+struct Dependence {
+  uint32_t feature;
+  const char *slot;
+  bool absent;
+};
+
+template <typename Slot>
+Dependence needs(uint32_t feature, const char *name, Slot slot) {
+  return {feature, name, slot == nullptr};
+}
+
+auto dependences(const plugtls_backend_table &table) {
+  return std::array{
+      needs(PLUGTLS_FEATURE_EFFECTIVE_CONFIG, "context_list", table.context_list),
+      needs(PLUGTLS_FEATURE_EFFECTIVE_CONFIG, "context_value", table.context_value),
+      needs(PLUGTLS_FEATURE_TICKET_KEYS, "context_set_ticket_keys", table.context_set_ticket_keys),
+      needs(PLUGTLS_FEATURE_SET_CONTEXT, "connection_set_context", table.connection_set_context),
+      needs(PLUGTLS_FEATURE_PEER_CHAIN, "connection_chain", table.connection_chain),
+      needs(PLUGTLS_FEATURE_PEER_CHAIN, "chain_size", table.chain_size),
+      needs(PLUGTLS_FEATURE_PEER_CHAIN, "chain_at", table.chain_at),
+      needs(PLUGTLS_FEATURE_PEER_CHAIN, "chain_free", table.chain_free),
+      needs(PLUGTLS_FEATURE_VERIFIED_CHAIN, "connection_chain", table.connection_chain),
+      needs(PLUGTLS_FEATURE_EXPORTER, "export_keying_material", table.export_keying_material),
+      needs(PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, "channel_binding", table.channel_binding),
+      needs(PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, "channel_binding", table.channel_binding),
+      needs(PLUGTLS_FEATURE_KEY_UPDATE, "key_update", table.key_update),
+      needs(PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, "request_client_certificate",
+            table.request_client_certificate),
+      needs(PLUGTLS_FEATURE_EARLY_DATA, "write_early", table.write_early),
+      needs(PLUGTLS_FEATURE_EARLY_DATA, "read_early", table.read_early),
+      needs(PLUGTLS_FEATURE_ATTACH_FD, "attach_fd", table.attach_fd),
+      needs(PLUGTLS_FEATURE_RESUMPTION, "session_get", table.session_get),
+      needs(PLUGTLS_FEATURE_RESUMPTION, "session_info", table.session_info),
+      needs(PLUGTLS_FEATURE_RESUMPTION, "session_free", table.session_free),
+      needs(PLUGTLS_FEATURE_SESSION_BYTES, "session_export", table.session_export),
+      needs(PLUGTLS_FEATURE_SESSION_BYTES, "session_import", table.session_import),
+      needs(PLUGTLS_FEATURE_VERIFY_OFFLINE, "verify_chain", table.verify_chain),
+  };
+}
+
+// P-CAP-2: what is declared whole has its slots. What is partial may leave one out, whose calls are then refused.
+bool keeps_its_word(const plugtls_backend_table &table, const plugtls_backend_instance *instance,
+                    std::string &why) {
+  for (const Dependence &each : dependences(table)) {
+    if (!each.absent) continue;
+    plugtls_capability capability{};
+    capability.size = sizeof capability;
+    table.capability(instance, each.feature, &capability);
+    if (capability.level != PLUGTLS_YES) continue;
+    why = std::string("it declares the feature '") + plugtls_feature_name(each.feature) +
+          "', and its table lacks the slot '" + each.slot + "'";
+    return false;
+  }
+  return true;
+}
+
 constexpr std::size_t largest_table = 65536;
 
 }  // namespace
 
-bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out, int32_t &code,
+bool adopt_table(const plugtls_backend_export &exported, plugtls_backend_table &out, int32_t &code,
                  std::string &why) {
+  const plugtls_backend_table *theirs = exported.table;
   code = PLUGTLS_E_BACKEND_BROKEN;
   if (theirs == nullptr) {
     why = "its entry function succeeded without handing out a table";
@@ -117,6 +176,7 @@ bool adopt_table(const plugtls_backend_table *theirs, plugtls_backend_table &out
     why = std::string("its table lacks the required slot '") + slot + "'";
     return false;
   }
+  if (!keeps_its_word(out, exported.instance, why)) return false;
   fill_gaps(out);
   return true;
 }

@@ -3,6 +3,7 @@
 // Standard output carries the peer's bytes and nothing else; all words go to standard error.
 #include "certificate_text.hpp"
 #include "pump.hpp"
+#include "reach.hpp"
 #include "terminal.hpp"
 #include "tls_options.hpp"
 #include "verb.hpp"
@@ -11,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -99,22 +99,11 @@ std::string join(const std::vector<std::string> &names) {
   return fmt::format("{}", fmt::join(names, " or "));
 }
 
-// At least a millisecond, so that it is the handshake that says what there was no time for.
-Socket::Timeout left_until(const Socket::Deadline &deadline) {
-  if (!deadline) return std::nullopt;
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-  return std::max(left, std::chrono::milliseconds(1));
-}
-
 Exit connect(const Options &options) {
   const HostPort target = parse_host_port(options.target);
-  Socket::Timeout limit;
   Socket::Deadline deadline;
-  if (options.deadline != 0) {
-    limit = parse_seconds(options.deadline);
-    deadline = std::chrono::steady_clock::now() + *limit;
-  }
+  if (options.deadline != 0)
+    deadline = std::chrono::steady_clock::now() + parse_seconds(options.deadline);
   const Backend backend = Backend::open(options.tls.backend);
   const ClientContext context(backend, make_config(options));
   const std::string verify_name = options.verify_name.empty() ? target.host : options.verify_name;
@@ -122,8 +111,7 @@ Exit connect(const Options &options) {
   wrap.subjects = options.subjects;
   wrap.auto_handshake = false;
   TlsSocket socket = context.wrap_socket(
-      Socket::connect_tcp(options.address.empty() ? target.host : options.address, target.port,
-                          limit),
+      reach(options.address.empty() ? target.host : options.address, target.port, deadline),
       verify_name, wrap);
   socket.set_timeout(left_until(deadline));
   // Now: after the handshake the peer may have gone.
@@ -154,7 +142,8 @@ Run add_connect(CLI::App &app) {
   verb->add_option("--cert", o->certificate, "Client certificate and its chain, PEM or DER");
   verb->add_option("--key", o->key, "Its key; without it: in the same file");
   verb->add_option("--at", o->at, "Judge certificates as of this time: 2026-11-23, @UNIXTIME");
-  verb->add_option("--deadline", o->deadline, "Give up after so many seconds, all in all");
+  verb->add_option("--deadline", o->deadline,
+                   "Give up after so many seconds, from the look-up of the name to the last byte");
   verb->add_flag("--insecure-no-verification", o->no_verification, "Verify nothing");
   verb->add_flag("--insecure-no-hostname-check", o->no_hostname_check,
                  "Verify the chain, not the name");
@@ -172,6 +161,7 @@ Run add_connect(CLI::App &app) {
       "  printf 'GET / HTTP/1.0\\r\\nHost: example.org\\r\\n\\r\\n' | plugtls connect -q "
       "example.org:443\n"
       "  plugtls connect example.org:443 --address 192.0.2.7 --ca private-ca.pem --min 1.3\n\n"
+      "Session keys are logged to the file that $SSLKEYLOGFILE names, if it is set.\n\n"
       "Exit status: 0 good, 2 usage, 3 no such backend, 4 certificate refused, 5 other TLS "
       "failure,\n"
       "6 input/output or time limit. A connection that ends without close_notify is never good.");

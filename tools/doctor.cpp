@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // plugtls doctor: walks the precedence, opens every backend, and says what is wrong and what to do next.
+#include "arguments.hpp"
 #include "backends_json.hpp"
 #include "terminal.hpp"
 #include "trial.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -18,6 +20,7 @@ namespace {
 
 struct Options {
   bool json = false;
+  double timeout = 20;
 };
 
 // One candidate and how opening it went; nothing for those a better one shadows.
@@ -36,11 +39,12 @@ constexpr const char *variables[] = {"PLUGTLS_BACKEND", "PLUGTLS_CONFIG", "PLUGT
                                      "PLUGTLS_LOG",     "XDG_DATA_HOME",  "XDG_CONFIG_HOME",
                                      "SSL_CERT_FILE",   "SSLKEYLOGFILE"};
 
-std::vector<Patient> examine(const std::vector<Candidate> &candidates) {
+std::vector<Patient> examine(const std::vector<Candidate> &candidates,
+                             std::chrono::milliseconds limit) {
   std::vector<Patient> out;
   for (const Candidate &candidate : candidates) {
     Patient patient{candidate, std::nullopt};
-    if (candidate.stage == Stage::found) patient.trial = try_to_open(candidate.name);
+    if (candidate.stage == Stage::found) patient.trial = try_to_open(candidate.name, limit);
     out.push_back(std::move(patient));
   }
   return out;
@@ -120,11 +124,16 @@ Json to_json(const Patient &patient) {
 Exit doctor(const Options &options) {
   Registry registry;
   const Resolution resolution = registry.resolve();
-  const std::vector<Patient> patients = examine(registry.candidates());
+  const std::vector<Patient> patients =
+      examine(registry.candidates(), parse_seconds(options.timeout));
   const std::string wrong = complaint(resolution, patients);
   const std::string next = advice(wrong, resolution, patients);
   if (options.json) {
     Json out = {{"healthy", wrong.empty()}, {"resolution", plugtls::tools::to_json(resolution)}};
+    for (const char *variable : variables) {
+      const char *value = std::getenv(variable);
+      out["environment"][variable] = value != nullptr ? Json(value) : Json(nullptr);
+    }
     for (const SearchDirectory &directory : registry.directories())
       out["directories"].push_back(plugtls::tools::to_json(directory));
     for (const Patient &patient : patients)
@@ -156,7 +165,12 @@ Run add_doctor(CLI::App &app) {
   CLI::App *verb = app.add_subcommand(
       "doctor", "Say where backends were looked for, whether each opens, and which is chosen");
   verb->add_flag("--json", options->json, "Print JSON");
+  verb->add_option("--timeout", options->timeout, "Seconds for opening one backend")
+      ->capture_default_str();
   verb->footer(
+      "Each backend is opened in a process of its own, so that one that crashes or hangs costs "
+      "only\n"
+      "itself.\n\n"
       "Examples:\n"
       "  plugtls doctor\n"
       "  PLUGTLS_BACKEND=wolfssl plugtls doctor\n\n"

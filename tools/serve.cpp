@@ -129,7 +129,8 @@ Run add_serve(CLI::App &app) {
   verb->add_flag("-q,--quiet", o->server.quiet, "No line for each connection");
   verb->footer(
       "Standard error has one line 'listening on ADDRESS:PORT' when it is ready, and one line for\n"
-      "each connection. SIGTERM and SIGINT end it.\n\n"
+      "each connection. SIGTERM and SIGINT end it. Session keys are logged to the file that\n"
+      "$SSLKEYLOGFILE names, if it is set.\n\n"
       "Examples:\n"
       "  plugtls serve --cert auto --mode http\n"
       "  plugtls serve --cert server.pem --key server.key --client-auth require --ca clients.pem\n"

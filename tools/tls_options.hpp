@@ -33,8 +33,8 @@ inline void add_tls_options(CLI::App &verb, TlsOptions &o) {
   verb.add_option("--backend", o.backend, "Backend, or backends to try in order");
   verb.add_option("--ca", o.ca, "Trust the certificates in this file, and not the system's");
   verb.add_option("--password-file", o.password_file, "File with the password of the key");
-  verb.add_option("--min", o.min_version, "Lowest version: 1.2 or 1.3");
-  verb.add_option("--max", o.max_version, "Highest version");
+  verb.add_option("--min", o.min_version, "Lowest version: 1.2, the default, or 1.3");
+  verb.add_option("--max", o.max_version, "Highest version: 1.2 or 1.3");
   verb.add_option("--alpn", o.alpn, "Application protocols, by preference: h2,http/1.1");
   verb.add_option("--ciphers", o.ciphers, "Cipher suites, by preference, by their IANA names");
   verb.add_option("--groups", o.groups, "Key exchange groups, by preference");

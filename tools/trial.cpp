@@ -20,8 +20,6 @@ namespace plugtls::tools {
 
 namespace {
 
-constexpr auto longest = std::chrono::seconds(20);
-
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -46,6 +44,7 @@ void write_all(int fd, std::string_view text) {
 
 // In the child: '+' and the library, or '-' and the reason.
 [[noreturn]] void open_and_tell(const std::string &name, int fd) {
+  dup2(STDERR_FILENO, STDOUT_FILENO);  // what a backend prints must not get among our results
   try {
     const Backend backend = Backend::open(name);
     write_all(fd,
@@ -60,8 +59,8 @@ void write_all(int fd, std::string_view text) {
 }
 
 // What the child wrote until it closed the pipe; false if it took too long.
-bool read_answer(int fd, std::string &out) {
-  const auto deadline = std::chrono::steady_clock::now() + longest;
+bool read_answer(int fd, std::chrono::milliseconds limit, std::string &out) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   std::array<char, 1024> chunk{};
   for (;;) {
     const auto left =
@@ -79,7 +78,7 @@ bool read_answer(int fd, std::string &out) {
 
 }  // namespace
 
-TrialResult try_to_open(const std::string &name) {
+TrialResult try_to_open(const std::string &name, std::chrono::milliseconds limit) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return {false, std::strerror(errno)};
   const pid_t child = fork();
@@ -88,12 +87,14 @@ TrialResult try_to_open(const std::string &name) {
   const Descriptor from(ends[0]);
   if (child < 0) return {false, std::strerror(errno)};
   std::string answer;
-  const bool in_time = read_answer(from.get(), answer);
+  const bool in_time = read_answer(from.get(), limit, answer);
   if (!in_time) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!in_time) return {false, "opening it took longer than 20 seconds"};
+  if (!in_time)
+    return {false,
+            "opening it took longer than the time limit, " + std::to_string(limit.count()) + " ms"};
   if (WIFSIGNALED(status))
     return {false, std::string("opening it crashed the process: ") + strsignal(WTERMSIG(status))};
   if (answer.empty()) return {false, "opening it ended the process"};

@@ -2,6 +2,7 @@
 // Opening a backend in a child process, so that one that crashes or hangs costs only itself.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace plugtls::tools {
@@ -11,7 +12,7 @@ struct TrialResult {
   std::string text;  // the library and its version, or why it was not opened
 };
 
-// Opens the backend of that name, as the environment and configuration say. 20 seconds at most.
-TrialResult try_to_open(const std::string &name);
+// Opens the backend of that name, as the environment and configuration say, or gives up after a while.
+TrialResult try_to_open(const std::string &name, std::chrono::milliseconds limit);
 
 }  // namespace plugtls::tools

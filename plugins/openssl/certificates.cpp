@@ -2,6 +2,7 @@
 #include "certificates.hpp"
 
 #include "error.hpp"
+#include "private_key.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 
@@ -9,7 +10,6 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace plugtls::openssl {
 
@@ -53,22 +53,6 @@ std::vector<Certificate> try_certificates(const kit::Blob &blob) {
     if (!out.back()) return {};
   }
   return out;
-}
-
-int give_password(char *out, int capacity, int, void *user) {
-  const auto &password = static_cast<kit::Password *>(user)->get();
-  if (!password || password->size() > static_cast<size_t>(capacity)) return -1;
-  if (!password->empty()) std::memcpy(out, password->data(), password->size());
-  return static_cast<int>(password->size());
-}
-
-Key parse_key(const kit::Blob &blob, kit::Password &password) {
-  const Bio bio = open_bio(blob);
-  if (blob.is_pem())
-    return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, &give_password, &password));
-  if (Key key(d2i_PrivateKey_bio(bio.get(), nullptr)); key) return key;
-  (void)BIO_reset(bio.get());
-  return Key(d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, &give_password, &password));
 }
 
 std::size_t add_anchors(X509_STORE *store, const plugtls_source &source, const plugtls_host &host) {
@@ -154,7 +138,7 @@ Certificate parse_certificate(const std::vector<uint8_t> &der) {
 Key read_key(const plugtls_source &source) {
   const kit::Blob blob = kit::read_source(source);
   kit::Password password(source);
-  Key key = parse_key(blob, password);
+  Key key = parse_private_key(blob, password);
   if (!key && password.wanted() && !password.given())
     raise_native(PLUGTLS_E_PASSWORD_REQUIRED,
                  blob.origin + ": the private key is encrypted and no password was given");

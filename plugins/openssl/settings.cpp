@@ -30,6 +30,7 @@ std::vector<uint8_t> encoding_of(X509_OBJECT *object) {
 void add_store(Hasher &hasher, X509_STORE *store) {
   const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
   std::vector<Digest> each;
+  each.reserve(static_cast<std::size_t>(std::max(sk_X509_OBJECT_num(objects), 0)));
   for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i)
     each.push_back(Hasher().add(encoding_of(sk_X509_OBJECT_value(objects, i))).finish());
   std::sort(each.begin(), each.end());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cases.hpp"
 
+using Catch::Generators::range;
+
 TEST_CASE("S22 shutdown sends close_notify, and the peer reads the end of the data", "[closing]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
@@ -35,9 +37,19 @@ TEST_CASE("S22 the other direction stays open after one is closed", "[closing]")
   REQUIRE(closing.shutdown() == PLUGTLS_OK);
   std::string data;
   CHECK(other.read(&data) == PLUGTLS_CLOSED);
-  if (!supports(client_closes ? ends.server : ends.client, PLUGTLS_FEATURE_HALF_CLOSE) ||
-      !supports(client_closes ? ends.client : ends.server, PLUGTLS_FEATURE_HALF_CLOSE))
+  if (const std::string &writer = client_closes ? ends.server : ends.client;
+      !supports(writer, PLUGTLS_FEATURE_HALF_CLOSE)) {
+    size_t taken = 0;
+    CHECK(other.write("still here", &taken) == PLUGTLS_FAILED);
+    check_unsupported(other.error, PLUGTLS_FEATURE_HALF_CLOSE, writer);
     return;
+  }
+  if (const std::string &reader = client_closes ? ends.client : ends.server;
+      !supports(reader, PLUGTLS_FEATURE_HALF_CLOSE)) {
+    CHECK(closing.read(&data) == PLUGTLS_FAILED);
+    check_unsupported(closing.error, PLUGTLS_FEATURE_HALF_CLOSE, reader);
+    return;
+  }
   CHECK(pair.transfer(other, closing, "still here") == "still here");
   CHECK(other.shutdown() == PLUGTLS_OK);
   CHECK(closing.read(&data) == PLUGTLS_CLOSED);
@@ -67,14 +79,23 @@ TEST_CASE("B5 truncation is never the end of the data", "[closing]") {
 
 TEST_CASE("B5 a record cut in the middle is truncation too", "[closing]") {
   FOR_EVERY_PAIR(ends);
-  Pair pair(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  const bool to_client = GENERATE(true, false);
+  const size_t after = GENERATE(range(size_t{1}, size_t{40}));
+  PairOptions options;
+  options.client.version(version);
+  Pair pair(ends, options);
   pair.connect();
   pair.drain(pair.client);
-  pair.downward.cut_at = pair.downward.carried() + 9;
+  End &reader = pair.end(to_client), &writer = pair.end(!to_client);
+  Wire &wire = pair.wire_from(writer);
+  wire.cut_at = wire.carried() + after;
   size_t taken = 0;
-  REQUIRE(pair.server.write("a record that does not arrive", &taken) == PLUGTLS_OK);
+  REQUIRE(writer.write("a record that does not arrive", &taken) == PLUGTLS_OK);
   std::string data;
-  CHECK(pair.client.read(&data) == PLUGTLS_TRUNCATED);
+  CHECK(reader.read(&data) == PLUGTLS_TRUNCATED);
+  CHECK(data.empty());
+  CHECK(reader.error.name() == "truncated");
 }
 
 TEST_CASE("S16 unwrap passes close_notify both ways and leaves what follows alone", "[closing]") {

@@ -29,10 +29,21 @@ struct Asked {
   }
 };
 
-Config with_key(const PkiKey &entry) {
-  Config out = server_config();
-  out.identities = {{{file(pki_path(entry.chain))}, file(pki_path(entry.key))}};
+// A server's configuration, or a client's that has a certificate to show.
+Config showing(const Identity &identity, bool client = false) {
+  Config out = client ? client_config() : server_config();
+  out.identities = {identity};
   return out;
+}
+
+Config with_key(const PkiKey &entry, bool client = false) {
+  return showing({{file(pki_path(entry.chain))}, file(pki_path(entry.key))}, client);
+}
+
+// False if the backend's clients have no certificates; that it says so is checked then.
+bool has_role(const std::string &name, bool client) {
+  return !client || made_or_refused(name, showing(identity("client-ec"), true),
+                                    PLUGTLS_FEATURE_CLIENT_CERTIFICATE);
 }
 
 // False if the backend has no encrypted keys; that it says so is checked then.
@@ -83,10 +94,12 @@ TEST_CASE("S28 a password for a key that is not encrypted is ignored", "[keys]")
 
 TEST_CASE("S28 a wrong password, no password, and a function that gives up", "[keys]") {
   FOR_EVERY_BACKEND(name);
+  const bool client = GENERATE(true, false);
+  if (!has_role(name, client)) return;
   for (const PkiKey &entry : pki_keys()) {
     if (!entry.encrypted || !can_read(name, entry)) continue;
     INFO(entry.key);
-    Config config = with_key(entry);
+    Config config = with_key(entry, client);
     Source &key = config.identities[0].key;
     CHECK(context_error(name, config).name() == "password_required");
     key.password = "wrong";
@@ -115,12 +128,29 @@ TEST_CASE("S28 a file that is not there is an error that tells why", "[keys]") {
 TEST_CASE("S27 S28 malformed certificates and keys are refused", "[keys]") {
   FOR_EVERY_BACKEND(name);
   const bool from_bytes = GENERATE(true, false);
+  const bool client = GENERATE(true, false);
+  if (!has_role(name, client)) return;
   for (const PkiMalformed &entry : pki_malformed()) {
     INFO(entry.file << ": " << entry.note);
-    Config config = server_config();
+    Config config = showing(identity("good-ec"), client);
     Source &source = entry.expect == PLUGTLS_E_KEY_MALFORMED ? config.identities[0].key
                                                              : config.identities[0].certificates[0];
     source = from_bytes ? contents(read_file(pki_path(entry.file))) : file(pki_path(entry.file));
     CHECK(context_error(name, config).name() == plugtls_error_name(entry.expect));
+  }
+}
+
+TEST_CASE("S29 malformed certificates are no trust anchors", "[keys]") {
+  FOR_EVERY_BACKEND(name);
+  for (const PkiMalformed &entry : pki_malformed()) {
+    if (entry.expect == PLUGTLS_E_KEY_MALFORMED) continue;
+    INFO(entry.file << ": " << entry.note);
+    Config config = client_config();
+    config.trust = {file(pki_path(entry.file))};
+    const Error error = context_error(name, config);
+    INFO(error.text());
+    // A file without any certificate in it is an empty store.
+    CHECK(
+        (error.name() == plugtls_error_name(entry.expect) || error.name() == "trust_store_empty"));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cases.hpp"
+#include "resumption.hpp"
 
 namespace {
 
@@ -42,19 +42,6 @@ std::string exported(const plugtls_session *session) {
   return out;
 }
 
-// False if the client cannot resume; that it says so is checked then.
-bool can_resume(const Ends &ends) {
-  if (ends.support(PLUGTLS_FEATURE_RESUMPTION)) return true;
-  if (supports(ends.client, PLUGTLS_FEATURE_RESUMPTION)) return false;
-  Pair pair(ends);
-  pair.connect();
-  plugtls_session *out = nullptr;
-  Error error;
-  CHECK(plugtls_session_get(pair.client.get(), &out, &error) == PLUGTLS_FAILED);
-  check_unsupported(error, PLUGTLS_FEATURE_RESUMPTION, ends.client);
-  return false;
-}
-
 PairOptions of_version(uint16_t version) {
   PairOptions out;
   out.client.version(version);
@@ -87,7 +74,7 @@ TEST_CASE("B6 a session is resumed, in TLS 1.2 and 1.3", "[sessions]") {
 TEST_CASE("B6 sessions travel as bytes", "[sessions]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
-  if (!can_resume(ends) || !supports(ends.client, PLUGTLS_FEATURE_SESSION_BYTES)) return;
+  if (!can_resume(ends) || !has_session_bytes(ends.client)) return;
   const Shop shop(ends, of_version(version));
   Pair first(ends, shop.visit());
   const std::string bytes = exported(session_of(&first).get());

@@ -43,6 +43,11 @@ std::vector<Garbage> garbage() {
   };
 }
 
+bool is_fault_of_peer(const Error &error) {
+  return error.category() == PLUGTLS_CATEGORY_PEER ||
+         error.category() == PLUGTLS_CATEGORY_TRANSPORT;
+}
+
 }  // namespace
 
 TEST_CASE("garbage instead of a hello is a typed error, and is told to the peer", "[faults]") {
@@ -62,9 +67,7 @@ TEST_CASE("garbage instead of a hello is a typed error, and is told to the peer"
     REQUIRE(end.over());
     check_typed(&end);
     if (item.expect != nullptr) CHECK(end.error.name() == item.expect);
-    const bool fault_of_peer = end.error.category() == PLUGTLS_CATEGORY_PEER ||
-                               end.error.category() == PLUGTLS_CATEGORY_TRANSPORT;
-    CHECK(fault_of_peer);
+    CHECK(is_fault_of_peer(end.error));
     if (end.error.alert != PLUGTLS_ALERT_NONE) {
       // P-IO-4: the alert that the error names has been handed to the transport.
       const std::string &sent = pair.wire_from(end).everything();
@@ -73,21 +76,53 @@ TEST_CASE("garbage instead of a hello is a typed error, and is told to the peer"
   }
 }
 
+TEST_CASE("garbage in place of a flight of the handshake is a typed error on both ends",
+          "[faults]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  const bool to_client = GENERATE(true, false);
+  for (const Garbage &item : garbage()) {
+    INFO(item.what << (to_client ? ", to the client" : ", to the server"));
+    PairOptions options;
+    options.client.version(version);
+    Pair pair(ends, options);
+    REQUIRE(pair.client.handshake() == PLUGTLS_WANT_READ);
+    REQUIRE(pair.server.handshake() == PLUGTLS_WANT_READ);
+    if (!to_client) pair.client.handshake();
+    Wire &wire = to_client ? pair.downward : pair.upward;
+    REQUIRE(wire.available() > 0);
+    wire.discard();
+    wire.write(item.bytes.data(), item.bytes.size());
+    wire.end();
+    pair.handshake();
+    INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
+    for (End *end : {&pair.client, &pair.server}) {
+      REQUIRE(end->over());
+      check_typed(end);
+      const bool received = end->error.name() == "alert_received";
+      CHECK((received || is_fault_of_peer(end->error)));
+    }
+  }
+}
+
 TEST_CASE("garbage after the handshake is a bad record", "[faults]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  const bool to_client = GENERATE(true, false);
   PairOptions options;
   options.client.version(version);
   Pair pair(ends, options);
   pair.connect();
-  const std::string record = "\x17\x03\x03\x00\x20"s + std::string(32, 'x');
-  pair.upward.write(record.data(), record.size());
-  std::string data;
-  CHECK(pair.server.read(&data) == PLUGTLS_FAILED);
-  CHECK(pair.server.error.name() == "bad_record");
-  CHECK(pair.server.error.alert == 20);  // bad_record_mac
-  check_typed(&pair.server);
   pair.drain(pair.client);
-  CHECK(pair.client.error.name() == "alert_received");
-  CHECK(pair.client.error.alert == 20);
+  End &end = pair.end(to_client), &peer = pair.end(!to_client);
+  const std::string record = "\x17\x03\x03\x00\x20"s + std::string(32, 'x');
+  pair.wire_from(peer).write(record.data(), record.size());
+  std::string data;
+  CHECK(end.read(&data) == PLUGTLS_FAILED);
+  CHECK(end.error.name() == "bad_record");
+  CHECK(end.error.alert == 20);  // bad_record_mac
+  check_typed(&end);
+  pair.drain(peer);
+  CHECK(peer.error.name() == "alert_received");
+  CHECK(peer.error.alert == 20);
 }

@@ -3,11 +3,14 @@
 
 namespace {
 
-void check_cut(const Ends &ends, const PairOptions &options, bool upward, size_t at) {
+// False if the stream was no longer than that, so that nothing was cut.
+bool check_cut(const Ends &ends, const PairOptions &options, bool upward, size_t at) {
   INFO((upward ? "client's" : "server's") << " stream cut after " << at);
   Pair pair(ends, options);
-  (upward ? pair.upward : pair.downward).cut_at = at;
+  Wire &wire = upward ? pair.upward : pair.downward;
+  wire.cut_at = at;
   pair.handshake();
+  if (!wire.is_cut()) return false;
   End &reader = pair.end(!upward);
   INFO("client: " << pair.client.story() << "\nserver: " << pair.server.story());
   // A handshake that ends amid its messages, or right after the reader's part of it was done.
@@ -18,6 +21,7 @@ void check_cut(const Ends &ends, const PairOptions &options, bool upward, size_t
   CHECK(reader.over());
   CHECK(reader.error.name() == "truncated");
   check_typed(&reader);
+  return true;
 }
 
 }  // namespace
@@ -29,8 +33,11 @@ TEST_CASE("B5 a handshake cut after any byte is truncation", "[faults]") {
   PairOptions options;
   options.client.version(version);
   const Length whole = length_of_handshake(ends, options);
-  // The last bytes may be tickets, and lengths vary by a few with the signatures.
-  const size_t end = (upward ? whole.upward : whole.downward) - 16;
-  for (size_t at = 0; at < end; ++at)
-    check_cut(ends, options, upward, at);
+  // To the end of what is sent, tickets included; how much that is varies by a few bytes with the signatures.
+  // Who sends is of little matter to who reads: with another backend's stream, not every byte.
+  const size_t step = ends.client == ends.server ? 1 : 13;
+  size_t at = 0;
+  while (check_cut(ends, options, upward, at))
+    at += step;
+  CHECK(at + 16 > (upward ? whole.upward : whole.downward));
 }

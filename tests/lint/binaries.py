@@ -76,6 +76,8 @@ def main():
     for path in backends:
         check_backend(path)
     check_library(lib / "libplugtls.so.1")
+    # A tree without any would be green, and say nothing.
+    check(backends, lib / "plugtls", "has no backend in it")
     if faults:
         print(*faults, sep="\n")
     print(f"libplugtls and {len(backends)} backends, {len(faults)} faults")

@@ -1,58 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which directories are searched and which backend is chosen: docs/environment.md, row by row.
-#include "fixture.hpp"
+#include "choice.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <errno.h>
-
 #include <fstream>
 
 using namespace fixture;
 using Catch::Matchers::ContainsSubstring;
-using Names = std::vector<std::string>;
-
-namespace {
-
-// Two good backends, `second` of the higher priority, and an environment in which the machine says nothing.
-struct World {
-  Directory directory;
-  Directory home;
-  Environment environment;
-
-  World() {
-    directory.add_backend("good", 10);
-    directory.add_backend("second", 20);
-    for (const char *name :
-         {"PLUGTLS_BACKEND", "PLUGTLS_PLUGIN_PATH", "PLUGTLS_CONFIG", "PLUGTLS_LOG"})
-      environment.set(name, std::nullopt);
-    environment.set("HOME", home.path());
-    environment.set("XDG_DATA_HOME", (home / "data").string());
-    environment.set("XDG_CONFIG_HOME", (home / "config").string());
-    environment.set("PLUGTLS_MOCK_MARKER", (home / "marker").string());
-  }
-
-  // Reads environment and configuration, but searches only `directory`.
-  Options options() const {
-    return {.flags = PLUGTLS_REGISTRY_ONLY_DIRECTORIES, .directories = {directory.path()}};
-  }
-  void user_config(const std::string &text) const {
-    home.make_directory("config/plugtls");
-    home.write("config/plugtls/config.toml", text);
-  }
-};
-
-std::string opened(Registry &registry, const char *names = nullptr) {
-  plugtls_backend *backend = registry.open(names);
-  return backend != nullptr ? describe_name(backend) : error_name(registry.open_error());
-}
-
-}  // namespace
 
 TEST_CASE("B2 without a word the highest priority that loads is chosen", "[selection]") {
-  World world;
+  Choice world;
   Registry registry(world.options());
   uint32_t rule = 0;
   std::string source;
@@ -72,7 +32,7 @@ TEST_CASE("B2 equal priorities go by name", "[selection]") {
 }
 
 TEST_CASE("B2 the priority rule passes over what cannot be used, and shows it", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("entry_fails", 99);
   world.directory.add_backend("table_short", 98);
   Registry registry(world.options());
@@ -103,7 +63,7 @@ TEST_CASE("B2 when there is nothing at all the error says where it was looked fo
 }
 
 TEST_CASE("B2 PLUGTLS_BACKEND decides over configuration and priority", "[selection]") {
-  World world;
+  Choice world;
   world.user_config("backend = \"second\"\n");
   world.environment.set("PLUGTLS_BACKEND", "good");
   Registry registry(world.options());
@@ -116,7 +76,7 @@ TEST_CASE("B2 PLUGTLS_BACKEND decides over configuration and priority", "[select
 }
 
 TEST_CASE("B2 the name in code decides over everything", "[selection]") {
-  World world;
+  Choice world;
   world.user_config("backend = \"second\"\n");
   world.environment.set("PLUGTLS_BACKEND", "second");
   Registry registry(world.options());
@@ -127,7 +87,7 @@ TEST_CASE("B2 the name in code decides over everything", "[selection]") {
 }
 
 TEST_CASE("B2 an empty PLUGTLS_BACKEND says nothing", "[selection]") {
-  World world;
+  Choice world;
   world.environment.set("PLUGTLS_BACKEND", "");
   Registry registry(world.options());
   uint32_t rule = 0;
@@ -136,7 +96,7 @@ TEST_CASE("B2 an empty PLUGTLS_BACKEND says nothing", "[selection]") {
 }
 
 TEST_CASE("B2 the environment can be left out", "[selection]") {
-  World world;
+  Choice world;
   world.environment.set("PLUGTLS_BACKEND", "good");
   Options options = world.options();
   options.flags |= PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT;
@@ -145,7 +105,7 @@ TEST_CASE("B2 the environment can be left out", "[selection]") {
 }
 
 TEST_CASE("B2 a backend that was asked for is never replaced", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("entry_fails", 1);
   world.directory.add_manifest({.name = "broken", .library = "gone.so"});
   SECTION("by the argument") {
@@ -173,7 +133,7 @@ TEST_CASE("B2 a backend that was asked for is never replaced", "[selection]") {
 }
 
 TEST_CASE("B2 a list is tried in its order and only it", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("entry_fails", 99);
   Registry registry(world.options());
   CHECK(registry.resolve("entry-fails,good,second") == Names{"entry-fails", "good", "second"});
@@ -186,14 +146,14 @@ TEST_CASE("B2 a list is tried in its order and only it", "[selection]") {
 }
 
 TEST_CASE("B2 a list in PLUGTLS_BACKEND", "[selection]") {
-  World world;
+  Choice world;
   world.environment.set("PLUGTLS_BACKEND", "nosuch,good");
   Registry registry(world.options());
   CHECK(opened(registry) == "good");
 }
 
 TEST_CASE("B2 names that are no names are refused as such", "[selection]") {
-  World world;
+  Choice world;
   Registry registry(world.options());
   const std::string names =
       GENERATE("", ",", "good,,second", "../good", "a/b", "Good", "good second", "good\n", "layer(",
@@ -207,7 +167,7 @@ TEST_CASE("B2 names that are no names are refused as such", "[selection]") {
 }
 
 TEST_CASE("B2 nesting without end is refused", "[selection]") {
-  World world;
+  Choice world;
   Registry registry(world.options());
   std::string names;
   for (int i = 0; i < 100000; ++i)
@@ -217,97 +177,9 @@ TEST_CASE("B2 nesting without end is refused", "[selection]") {
   CHECK(registry.open_status() == PLUGTLS_FAILED);
 }
 
-TEST_CASE("B2 the configuration's backend, for all programs and for one", "[selection]") {
-  World world;
-  world.user_config(
-      "backend = \"good\"\n[application.mailer]\nbackend = [\"nosuch\", \"second\"]\n");
-  Options options = world.options();
-  uint32_t rule = 0;
-  std::string source;
-  SECTION("any") {
-    options.application = "somebody";
-    Registry registry(options);
-    CHECK(registry.resolve(nullptr, &rule, &source) == Names{"good"});
-    CHECK(rule == PLUGTLS_RULE_CONFIG);
-    CHECK_THAT(source, ContainsSubstring("config.toml"));
-    CHECK(opened(registry) == "good");
-  }
-  SECTION("its own section first") {
-    options.application = "mailer";
-    Registry registry(options);
-    CHECK(registry.resolve(nullptr, &rule, &source) == Names{"nosuch", "second"});
-    CHECK_THAT(source, ContainsSubstring("config.toml") && ContainsSubstring("mailer"));
-    CHECK(opened(registry) == "second");
-  }
-}
-
-TEST_CASE("B2 the program's short name is its section", "[selection]") {
-  World world;
-  world.user_config("[application." + std::string(program_invocation_short_name) +
-                    "]\nbackend = \"good\"\n");
-  Registry registry(world.options());
-  CHECK(registry.resolve(nullptr) == Names{"good"});
-}
-
-TEST_CASE("B2 PLUGTLS_CONFIG stands for the user's file and the system's", "[selection]") {
-  World world;
-  world.user_config("backend = \"second\"\n");
-  world.environment.set("PLUGTLS_CONFIG",
-                        world.home.write("my.toml", "backend = \"good\"\n").string());
-  Registry registry(world.options());
-  CHECK(registry.resolve(nullptr) == Names{"good"});
-}
-
-TEST_CASE("B2 a configuration file named in code stands for all others", "[selection]") {
-  World world;
-  world.environment.set("PLUGTLS_CONFIG",
-                        world.home.write("my.toml", "backend = \"second\"\n").string());
-  Options options = world.options();
-  options.config_file = world.home.write("code.toml", "backend = \"good\"\n");
-  Registry registry(options);
-  CHECK(registry.resolve(nullptr) == Names{"good"});
-}
-
-TEST_CASE("B2 configuration can be left out", "[selection]") {
-  World world;
-  world.user_config("backend = \"good\"\n");
-  Options options = world.options();
-  options.flags |= PLUGTLS_REGISTRY_IGNORE_CONFIG;
-  Registry registry(options);
-  CHECK(registry.resolve(nullptr) == Names{"second", "good"});
-}
-
-TEST_CASE("B2 a malformed configuration is an error that names the file", "[selection]") {
-  World world;
-  const std::string text =
-      GENERATE("backend = ", "backend = 12\n", "backend = [\"good\", 3]\n", "backend = \"../x\"\n",
-               "backend = \"\xff\"\n", "backend = []\n");
-  CAPTURE(text);
-  world.user_config(text);
-  Registry registry(world.options());
-  Error error = registry.error();
-  if (registry.status() == PLUGTLS_OK) {  // the file is well-formed and the value is not
-    CHECK(registry.resolve(nullptr).empty());
-    error = registry.open_error();
-  }
-  CAPTURE(error.message);
-  CHECK(error_name(error) == "configuration_file");
-  CHECK_THAT(error.message, ContainsSubstring("config.toml"));
-}
-
-TEST_CASE("B2 a configuration file that was named and is not there is an error", "[selection]") {
-  World world;
-  world.environment.set("PLUGTLS_CONFIG", (world.home / "gone.toml").string());
-  Registry registry(world.options());
-  CHECK(registry.status() == PLUGTLS_FAILED);
-  const std::string code = error_name(registry.error());
-  CHECK((code == "file" || code == "configuration_file"));
-  CHECK_THAT(registry.error().message, ContainsSubstring("gone.toml"));
-}
-
 TEST_CASE("B2 directories: the program's, PLUGTLS_PLUGIN_PATH, the user's, the system's",
           "[selection]") {
-  World world;
+  Choice world;
   const Directory program, path;
   const fs::path user = world.home.make_directory("data/plugtls/backends.d");
   const auto put = [](const fs::path &where, const std::string &name) {
@@ -349,7 +221,7 @@ TEST_CASE("B2 directories: the program's, PLUGTLS_PLUGIN_PATH, the user's, the s
 }
 
 TEST_CASE("B2 relative and empty entries of PLUGTLS_PLUGIN_PATH are passed over", "[selection]") {
-  World world;
+  Choice world;
   const Directory path;
   path.add_backend("newer");
   const fs::path before = fs::current_path();
@@ -365,7 +237,7 @@ TEST_CASE("B2 relative and empty entries of PLUGTLS_PLUGIN_PATH are passed over"
 }
 
 TEST_CASE("B2 without HOME and XDG_DATA_HOME there is still a registry", "[selection]") {
-  World world;
+  Choice world;
   for (const char *name : {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"})
     world.environment.set(name, std::nullopt);
   Registry registry(Options{.flags = 0, .directories = {world.directory.path()}});
@@ -374,7 +246,7 @@ TEST_CASE("B2 without HOME and XDG_DATA_HOME there is still a registry", "[selec
 }
 
 TEST_CASE("B2 needs choose the first backend that has them all", "[selection]") {
-  World world;
+  Choice world;
   Registry registry(world.options());
   SECTION("met") {
     plugtls_backend *backend =
@@ -411,7 +283,7 @@ TEST_CASE("B2 needs choose the first backend that has them all", "[selection]") 
 }
 
 TEST_CASE("B2 wrappers stack by name", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("layer", -1);
   Registry registry(world.options());
   CHECK(opened(registry, "layer(good)") == "layer(good)");
@@ -424,14 +296,14 @@ TEST_CASE("B2 wrappers stack by name", "[selection]") {
 }
 
 TEST_CASE("B2 a wrapper is not chosen by priority", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("layer", 1000);
   Registry registry(world.options());
   CHECK(opened(registry) == "second");
 }
 
 TEST_CASE("B2 the same library gives the same handle, in every registry", "[selection]") {
-  World world;
+  Choice world;
   world.directory.add_backend("layer");
   Registry one(world.options()), other(world.options());
   plugtls_backend *good = one.open("good");

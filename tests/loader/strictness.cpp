@@ -44,8 +44,8 @@ bool is_printable(const char *text) {
 
 // Makes a connection of whatever size its options have, over a transport nobody uses.
 plugtls_status connect_with(plugtls_backend *backend, const plugtls_connection_options &options,
-                            plugtls_error *err) {
-  const Config config(PLUGTLS_ROLE_CLIENT);
+                            plugtls_error *err, uint32_t role = PLUGTLS_ROLE_CLIENT) {
+  const Config config(role);
   const ContextPtr context = make_context(backend, config.raw);
   plugtls_buffer *raw = nullptr;
   REQUIRE(plugtls_buffer_create(0, &raw, nullptr) == PLUGTLS_OK);
@@ -185,6 +185,66 @@ TEST_CASE("P-GEN-5 ticket keys that are set later are looked at too", "[strict]"
   CHECK(set(keys, 1) == "unsupported");  // a good one; the mock has no slot for it
   key.news = 1;
   CHECK(set(keys, 1) == "invalid_argument");
+}
+
+TEST_CASE("P-GEN-5 what is for a client's connection is refused for a server's", "[strict]") {
+  const World world;
+  const Config config(PLUGTLS_ROLE_SERVER);
+  const ContextPtr context = make_context(world.backend, config.raw);
+  plugtls_session *raw = nullptr;
+  REQUIRE(plugtls_session_import(context.get(), bytes_of("toy-session:x"), &raw, nullptr) ==
+          PLUGTLS_OK);
+  const SessionPtr session(raw);
+  const char *subjects[] = {"example.org"};
+  plugtls_connection_options options = {};
+  options.size = sizeof options;
+  Error error;
+  REQUIRE(connect_with(world.backend, options, &error, PLUGTLS_ROLE_SERVER) == PLUGTLS_OK);
+  const char *expected = nullptr;
+  SECTION("a name") {
+    options.server_hostname = "example.org";
+    expected = "server_hostname";
+  }
+  SECTION("subjects") {
+    options.subjects = subjects;
+    options.subject_count = 1;
+    expected = "subjects";
+  }
+  SECTION("a session") {
+    options.session = session.get();
+    expected = "session";
+  }
+  SECTION("flags") {
+    options.flags = PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK;
+    expected = "flags";
+  }
+  CHECK(connect_with(world.backend, options, &error, PLUGTLS_ROLE_SERVER) == PLUGTLS_FAILED);
+  CHECK(error_name(error) == "invalid_argument");
+  CHECK_THAT(error.message, ContainsSubstring(expected) && ContainsSubstring("server's"));
+}
+
+TEST_CASE("B6 a session is refused where the configuration says to resume none", "[strict]") {
+  const World world;
+  Pair pair(world.backend);
+  const ContextPtr context = make_context(world.backend, pair.client_config.raw);
+  plugtls_session *raw = nullptr;
+  REQUIRE(plugtls_session_import(context.get(), bytes_of("toy-session:x"), &raw, nullptr) ==
+          PLUGTLS_OK);
+  const SessionPtr session(raw);
+  plugtls_buffer *bytes = nullptr;
+  REQUIRE(plugtls_buffer_create(0, &bytes, nullptr) == PLUGTLS_OK);
+  const BufferPtr buffer(bytes);
+  plugtls_transport transport = {};
+  transport.size = sizeof transport;
+  plugtls_transport_from_buffers(bytes, bytes, &transport);
+  Error error;
+  CHECK(make_connection(context.get(), transport, "example.org", &error, session.get()));
+  pair.client_config.raw.flags = PLUGTLS_CONFIG_NO_RESUMPTION;
+  const ContextPtr none = make_context(world.backend, pair.client_config.raw);
+  CHECK_FALSE(make_connection(none.get(), transport, "example.org", &error, session.get()));
+  CHECK(error_name(error) == "invalid_argument");
+  CHECK_THAT(error.message, ContainsSubstring("NO_RESUMPTION"));
+  CHECK(make_connection(none.get(), transport, "example.org", &error));
 }
 
 TEST_CASE("B9 a key log that cannot be opened is an error", "[strict]") {

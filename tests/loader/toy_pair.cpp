@@ -101,4 +101,16 @@ std::string read_some(plugtls_connection *connection, size_t capacity) {
   return text;
 }
 
+void write_all(plugtls_connection *connection, std::string_view text) {
+  while (!text.empty()) {
+    size_t size = 0;
+    Error error;
+    const plugtls_status status =
+        plugtls_write(connection, text.data(), text.size(), &size, &error);
+    INFO(error.message);
+    REQUIRE(status == PLUGTLS_OK);
+    text.remove_prefix(size);
+  }
+}
+
 }  // namespace fixture

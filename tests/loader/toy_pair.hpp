@@ -75,6 +75,7 @@ struct Pair {
   Error client_error, server_error;
 };
 
+void write_all(plugtls_connection *connection, std::string_view text);
 std::string read_some(plugtls_connection *connection, size_t capacity = 65536);
 
 }  // namespace fixture

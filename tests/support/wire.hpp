@@ -18,6 +18,10 @@ class Wire {
   size_t read(void *buffer, size_t capacity);
   void end() { ended_ = true; }
 
+  // Loses what has not been read yet.
+  void discard() { head_ = bytes_.size(); }
+  // Something was written behind cut_at.
+  bool is_cut() const { return cut_; }
   // At the end: nothing is left and nothing will come.
   bool at_end() const { return (ended_ || cut_) && available() == 0; }
   size_t available() const { return bytes_.size() - head_; }

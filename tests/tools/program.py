@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The plugtls program as a person or a script meets it: words, exit statuses, standard streams.
 
-Usage: program.py PLUGTLS PKI [UNITTEST-ARGUMENTS]
+Usage: program.py PLUGTLS PKI MOCKS STUCK_LOOKUP [UNITTEST-ARGUMENTS]
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
@@ -20,6 +21,8 @@ import peer_process as peers  # noqa: E402
 
 PLUGTLS = None
 PKI = None
+MOCKS = None
+STUCK_LOOKUP = None
 VERBS = ["list", "info", "doctor", "connect", "serve", "completion"]
 
 
@@ -96,7 +99,10 @@ class Backends(Case):
         self.assertEqual(info["features"]["tls1_3"]["level"], "yes")
         self.assertIn("TLS_AES_128_GCM_SHA256", info["cipher_suites"])
         doctor = plugtls("doctor", "--json")
-        self.assertTrue(json.loads(doctor.stdout)["healthy"], doctor.stdout)
+        told = json.loads(doctor.stdout)
+        self.assertTrue(told["healthy"], doctor.stdout)
+        self.assertIn("PLUGTLS_BACKEND", told["environment"])
+        self.assertEqual(told["environment"]["XDG_DATA_HOME"], os.environ.get("XDG_DATA_HOME"))
         self.assertEqual(doctor.returncode, 0)
 
     def test_listing_opens_no_library(self):
@@ -118,6 +124,31 @@ class Backends(Case):
             env = {"PLUGTLS_PLUGIN_PATH": str(directory)}
             self.expect(plugtls("doctor", env=env), 1, "refused", "broken.toml", "Next: ")
             self.expect(plugtls("list", env=env), 0, "refused")
+
+    def test_a_backend_that_crashes_or_hangs_costs_only_itself(self):
+        reasons = {"constructor-crashes": "crashed the process: Aborted",
+                   "constructor-hangs": "longer than the time limit",
+                   "entry-crashes": "crashed the process: Aborted",
+                   "entry-hangs": "longer than the time limit",
+                   "entry-prints": None, "good": None}
+        with tempfile.TemporaryDirectory() as name:
+            os.chmod(name, 0o755)
+            for backend in reasons:
+                library = MOCKS / backend.replace("-", "_") / f"plugtls-{backend}.so"
+                (pathlib.Path(name) / f"{backend}.toml").write_text(
+                    f'manifest_version = 1\nname = "{backend}"\nlibrary = "{library}"\nabi = 1\n')
+            env = {"PLUGTLS_PLUGIN_PATH": name, "PLUGTLS_BACKEND": "good"}
+            # The limit is for the two that hang; the others have to keep it, on a busy machine too.
+            done = plugtls("doctor", "--json", "--timeout", "5", env=env)
+            found = {each["name"]: each for each in json.loads(done.stdout)["backends"]}
+            for backend, reason in reasons.items():
+                with self.subTest(backend):
+                    self.assertEqual(found[backend]["opened"], reason is None, found[backend])
+                    self.assertIn(reason or "", found[backend].get("detail", ""))
+            self.assertTrue(found["openssl"]["opened"])
+            self.expect(done, 1, "constructor-crashes", "words where nobody expects them")
+            # What asks for one of them by name fails in its own process, the others go on.
+            self.expect(plugtls("info", env=env), 0, "good")
 
 
 class Connect(Case):
@@ -178,6 +209,31 @@ class Connect(Case):
             self.expect(self.connect(port, "--insecure-no-verification"), 0, "not verified, as asked")
         with peers.plugtls_serve(PLUGTLS, *identity("wrong-host")) as (_, port):
             self.expect(self.connect(port, "--insecure-no-hostname-check"), 0, "name was not checked")
+
+    def test_the_deadline_is_for_all_of_it(self):
+        with contextlib.ExitStack() as stack:
+            # Two addresses, at each a listener that is full: the kernel lets further ones knock for ever.
+            v6 = stack.enter_context(socket.socket(socket.AF_INET6))
+            v6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            v6.bind(("::1", 0))
+            port = v6.getsockname()[1]
+            v4 = stack.enter_context(socket.socket())
+            v4.bind(("127.0.0.1", port))
+            for listener in (v4, v6):
+                listener.listen(0)
+                for _ in range(4):
+                    guest = stack.enter_context(socket.socket(listener.family))
+                    guest.setblocking(False)
+                    guest.connect_ex(listener.getsockname()[:2])
+            started = time.monotonic()
+            self.expect(plugtls("connect", f"localhost:{port}", "--deadline", "3"), 6, "timed_out")
+            self.assertLess(time.monotonic() - started, 5.5)
+
+    def test_the_deadline_is_for_the_name_server_too(self):
+        env = {"LD_PRELOAD": STUCK_LOOKUP,
+               "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+        self.expect(plugtls("connect", "slow.test:443", "--deadline", "0.5", env=env), 6, "timed_out",
+                    "slow.test")
 
     def test_a_peer_that_is_silent_or_not_there_or_no_tls_peer(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -253,9 +309,10 @@ class Serve(Case):
 
 
 def main():
-    global PLUGTLS, PKI
-    PLUGTLS, PKI = sys.argv[1], pathlib.Path(sys.argv[2])
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+    global PLUGTLS, PKI, MOCKS, STUCK_LOOKUP
+    PLUGTLS, STUCK_LOOKUP = sys.argv[1], sys.argv[4]
+    PKI, MOCKS = map(pathlib.Path, sys.argv[2:4])
+    unittest.main(argv=[sys.argv[0], *sys.argv[5:]], verbosity=2)
 
 
 if __name__ == "__main__":

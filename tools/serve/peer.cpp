@@ -100,24 +100,23 @@ bool Peer::write_output() {
 }
 
 void Peer::read_input() {
-  const std::size_t kept = input_.size();
-  input_.resize(kept + chunk_size);
-  const IoResult got = socket_.try_read(std::as_writable_bytes(std::span(input_)).subspan(kept));
-  input_.resize(kept + got.bytes);
+  std::array<std::byte, chunk_size>
+      chunk;  // NOLINT(*-member-init): it is written before it is read
+  const IoResult got = socket_.try_read(chunk);
   if (got.status == IoStatus::closed) {
     peer_closed_ = true;
     wait_for(0);
     return;
   }
   if (!settle(got)) return;
-  take_input(got.bytes);
+  take_input({reinterpret_cast<const char *>(chunk.data()), got.bytes});
 }
 
-void Peer::take_input(std::size_t size) {
-  bytes_in_ += size;
+void Peer::take_input(std::string_view data) {
+  bytes_in_ += data.size();
   deadline_ = Clock::now() + limits_.idle;
-  if (mode_ == Mode::echo) output_.swap(input_);
-  if (mode_ != Mode::http) input_.clear();
+  if (mode_ == Mode::echo) output_ = data;
+  if (mode_ == Mode::http) input_ += data;
 }
 
 void Peer::answer_requests() {

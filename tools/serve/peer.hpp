@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace plugtls::tools {
 
@@ -63,7 +64,7 @@ class Peer {
   void serve();
   bool write_output();
   void read_input();
-  void take_input(std::size_t size);
+  void take_input(std::string_view data);
   void answer_requests();
   void close();
   void linger();

@@ -180,7 +180,9 @@ typedef struct plugtls_backend_table {
   /* [required] Fills `out`. */
   plugtls_status (*info)(const plugtls_backend_instance *instance, plugtls_backend_info *out);
   /* [required] Fills `out` for a feature; an unknown number is PLUGTLS_NO. Never fails.
-   * P-CAP-1  The answer is the same for the life of the process. */
+   * P-CAP-1  The answer is the same for the life of the process.
+   * P-CAP-2  PLUGTLS_YES is only said of a feature whose slots are there; otherwise the backend is broken. A feature that
+   *          is PLUGTLS_PARTIAL may lack one, which then answers PLUGTLS_E_UNSUPPORTED. */
   void (*capability)(const plugtls_backend_instance *instance, uint32_t feature, plugtls_capability *out);
   /* [required] Writes up to `capacity` numbers of PLUGTLS_LIST_... that can be configured, in order of the
    * backend's preference, and returns how many there are. */

@@ -63,7 +63,9 @@ PLUGTLS_API void plugtls_secure_wipe(void *data, size_t size);
 
 /* plugtls_registry_options.flags */
 enum {
-  PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT = 1, /* no environment variable is read */
+  /* No variable has a say in which backends are found and chosen, and in what this registry logs. What a backend does
+   * with one is not the registry's: it logs as $PLUGTLS_LOG says, and $SSL_CERT_FILE is its system's store. */
+  PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT = 1,
   PLUGTLS_REGISTRY_IGNORE_CONFIG = 2,      /* no configuration file is read */
   PLUGTLS_REGISTRY_ONLY_DIRECTORIES = 4    /* only `directories` are searched */
 };
@@ -267,7 +269,8 @@ PLUGTLS_API void plugtls_transport_from_buffers(plugtls_buffer *incoming, plugtl
 /* plugtls_connection_options.flags */
 enum { PLUGTLS_CONNECTION_INSECURE_NO_HOSTNAME_CHECK = 1 };
 
-/* Whom a client connects to. */
+/* Whom a client connects to. All of it is for clients: a server's connection that is given any is
+ * PLUGTLS_E_INVALID_ARGUMENT. */
 typedef struct plugtls_connection_options {
   uint32_t size;
   uint32_t flags;
@@ -277,7 +280,7 @@ typedef struct plugtls_connection_options {
   /* S31: what the certificate must match instead of server_hostname, each a DNS name or an IP literal; any one suffices. */
   const char *const *subjects;
   size_t subject_count;
-  plugtls_session *session; /* to resume, or NULL */
+  plugtls_session *session; /* to resume, or NULL; not with PLUGTLS_CONFIG_NO_RESUMPTION */
 } plugtls_connection_options;
 
 /* Does no I/O. `options` may be NULL for servers. */

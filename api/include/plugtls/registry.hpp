@@ -25,6 +25,8 @@ enum class LogLevel : std::int32_t {
 
 /// How a registry looks for backends; as it stands: as the environment says (docs/environment.md).
 struct RegistryOptions {
+  /// No variable has a say in which backends are found and chosen, and in what this registry logs. What an opened backend
+  /// does with one is not the registry's: it logs as $PLUGTLS_LOG says, and $SSL_CERT_FILE is its system's store.
   bool ignore_environment = false;
   bool ignore_configuration = false;
   /// Only `directories` are searched.

@@ -29,6 +29,7 @@ namespace plugtls {
 class Socket {
  public:
   using Timeout = std::optional<std::chrono::milliseconds>;
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
   Socket() = default;
   /// Takes over a descriptor. One in non-blocking mode makes a non-blocking Socket.
@@ -47,14 +48,16 @@ class Socket {
     if (fd < 0) throw_os_error("no socket could be made", errno);
     return Socket(fd);
   }
-  /// Connects to the first address of a host that answers; `timeout` is for each.
+  /// Connects to the first address of a host that answers. `timeout` is for all of them together, the look-up of the name
+  /// excepted, and becomes the socket's.
   static Socket connect_tcp(const std::string &host, std::uint16_t port, Timeout timeout = {}) {
     std::optional<TlsError> failure;
+    const Deadline until = deadline_after(timeout);
     for (const SocketAddress &address : SocketAddress::resolve(host, port)) {
       try {
         Socket out = create(address.family());
+        out.connect_by(address, until);
         out.set_timeout(timeout);
-        out.connect(address);
         const int on = 1;
         setsockopt(out.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         return out;
@@ -93,19 +96,7 @@ class Socket {
   }
   ~Socket() { close(); }
 
-  void connect(const SocketAddress &address) {
-    if (::connect(fd_, address.get(), address.size()) == 0) return;
-    const int failure = errno;
-    const std::string what = "connecting to " + address.to_string();
-    // EAGAIN, of a Unix socket whose listener is full, means that nothing is under way.
-    if (failure != EINPROGRESS && failure != EINTR) throw_os_error(what, failure);
-    if (!blocking_) throw WantWriteError(make_error(errc::none, "the connection is being made"));
-    wait_until(POLLOUT, deadline(), what);
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-    if (error != 0) throw_os_error(what, error);
-  }
+  void connect(const SocketAddress &address) { connect_by(address, deadline()); }
   void bind(const SocketAddress &address) {
     if (::bind(fd_, address.get(), address.size()) == 0) return;
     const int failure = errno;
@@ -174,13 +165,8 @@ class Socket {
     return getpeername(fd_, reinterpret_cast<sockaddr *>(&address), &size) == 0;
   }
 
-  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-
   /// When an operation that begins now has to be done.
-  Deadline deadline() const {
-    if (!timeout_) return std::nullopt;
-    return std::chrono::steady_clock::now() + *timeout_;
-  }
+  Deadline deadline() const { return deadline_after(timeout_); }
   /// Waits for POLLIN or POLLOUT, whatever the blocking mode; errc::timed_out when the deadline has passed.
   void wait_until(short events, const Deadline &until, std::string_view what) const {
     for (;;) {
@@ -200,6 +186,25 @@ class Socket {
   }
 
  private:
+  static Deadline deadline_after(Timeout timeout) {
+    if (!timeout) return std::nullopt;
+    return std::chrono::steady_clock::now() + *timeout;
+  }
+
+  void connect_by(const SocketAddress &address, const Deadline &until) {
+    if (::connect(fd_, address.get(), address.size()) == 0) return;
+    const int failure = errno;
+    const std::string what = "connecting to " + address.to_string();
+    // EAGAIN, of a Unix socket whose listener is full, means that nothing is under way.
+    if (failure != EINPROGRESS && failure != EINTR) throw_os_error(what, failure);
+    if (!blocking_) throw WantWriteError(make_error(errc::none, "the connection is being made"));
+    wait_until(POLLOUT, until, what);
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error != 0) throw_os_error(what, error);
+  }
+
   static int milliseconds_to(const Deadline &until) noexcept {
     if (!until) return -1;
     // Rounded up: poll must not return just before the deadline, again and again.

@@ -43,7 +43,7 @@ inline constexpr std::size_t largest_source = std::size_t{64} << 20;
 
 // A path as the C library wants it.
 inline std::string path_of(plugtls_bytes bytes) {
-  const std::string path{as_text(as_span(bytes))};
+  std::string path{as_text(as_span(bytes))};
   if (path.empty()) raise(PLUGTLS_E_INVALID_ARGUMENT, "a source names no file: its path is empty");
   if (path.find('\0') != std::string::npos) {
     raise(PLUGTLS_E_INVALID_ARGUMENT, "a source's path holds a NUL byte");
@@ -110,7 +110,8 @@ inline std::vector<Blob> read_directory(const std::string &path) {
   std::sort(names.begin(), names.end());
   std::vector<Blob> blobs;
   for (const std::string &name : names) {
-    const std::string file = path + "/" + name;
+    std::string file = path;
+    file.append("/").append(name);
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     blobs.push_back(read_file(file));
