@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handshake: what is decided beside wolfSSL, before it sees what it is about.
+#include "connection.hpp"
+#include "error.hpp"
+
+#include <algorithm>
+
+namespace plugtls::wolfssl {
+
+namespace {
+
+plugtls_status ask_for_verdict(plugtls_backend_connection &connection) {
+  const plugtls_status status = judge_peer(connection);
+  connection.chain_accepted = status == PLUGTLS_OK;
+  connection.chain_pending = status == PLUGTLS_WANT_CALLBACK;
+  connection.callback_pending = connection.chain_pending;
+  return status;
+}
+
+// A client with several identities shows one that the server can use, or none.
+void choose_identity(plugtls_backend_connection &connection, kit::ByteView schemes) {
+  const plugtls_backend_context &context = *connection.context;
+  if (context.role != PLUGTLS_ROLE_CLIENT || context.identities.size() < 2) return;
+  const Identity *identity = identity_for(context, schemes);
+  if (identity == nullptr) return;
+  plugtls_error error = kit::empty_error();
+  const plugtls_status used = kit::guard(&error, [&] {
+    use_identity(connection.ssl.get(), *identity);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (used != PLUGTLS_OK) connection.certificate_error = error;
+}
+
+plugtls_status look_at(plugtls_backend_connection &connection, const Tap::Message &message) {
+  switch (message.type) {
+    case handshake_type::certificate:
+      connection.peer_chain = certificates_in(message);
+      return ask_for_verdict(connection);
+    case handshake_type::certificate_request:
+      choose_identity(connection, schemes_in(message));
+      return connection.doomed() ? PLUGTLS_FAILED : PLUGTLS_OK;
+    case handshake_type::server_key_exchange:
+    case handshake_type::certificate_verify:
+      connection.peer_scheme = scheme_in(message);
+      return PLUGTLS_OK;
+    case handshake_type::finished:
+      connection.tap.stop();
+      return PLUGTLS_OK;
+    default:
+      return PLUGTLS_OK;
+  }
+}
+
+plugtls_status look_at_all(plugtls_backend_connection &connection) {
+  if (connection.chain_pending) {
+    const plugtls_status status = ask_for_verdict(connection);
+    if (status != PLUGTLS_OK) return status;
+  }
+  Tap::Message message;
+  while (connection.tap.listening() && connection.tap.next(message)) {
+    const plugtls_status status = look_at(connection, message);
+    if (status != PLUGTLS_OK) return status;
+  }
+  return PLUGTLS_OK;
+}
+
+// Without memory nothing can be looked at, so nothing goes on.
+plugtls_status guarded(plugtls_backend_connection &connection,
+                       plugtls_status (*body)(plugtls_backend_connection &)) {
+  plugtls_error error = kit::empty_error();
+  plugtls_status out = PLUGTLS_FAILED;
+  const plugtls_status ran = kit::guard(&error, [&] {
+    out = body(connection);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (ran == PLUGTLS_OK) return out;
+  connection.certificate_error = error;
+  connection.certificate_error.alert = kit::alert::internal_error;
+  return PLUGTLS_FAILED;
+}
+
+// wolfSSL has the certificate of a session that it resumes; of a new handshake its own callback has compared it.
+bool peer_is_verified(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  if (!context.verifies() || connection.resumed) return true;
+  if (connection.chain_checked) return true;
+  return context.role == PLUGTLS_ROLE_SERVER &&
+         context.client_auth == PLUGTLS_CLIENT_AUTH_REQUEST && connection.peer_chain.empty();
+}
+
+void note_protocol(plugtls_backend_connection &connection) {
+  char *name = nullptr;
+  unsigned short size = 0;
+  if (wolfSSL_ALPN_GetProtocol(connection.ssl.get(), &name, &size) == WOLFSSL_SUCCESS &&
+      name != nullptr)
+    connection.protocol.assign(name, size);
+}
+
+}  // namespace
+
+void hear_record(plugtls_backend_connection &connection) {
+  if (!connection.tap.listening()) return;
+  (void)guarded(connection, [](plugtls_backend_connection &one) {
+    one.tap.hear(one.ssl.get(), one.context->role == PLUGTLS_ROLE_SERVER,
+                 {one.incoming.bytes.data(), one.incoming.size});
+    return plugtls_status{PLUGTLS_OK};
+  });
+}
+
+plugtls_status look_into(plugtls_backend_connection &connection) {
+  if (connection.doomed()) return PLUGTLS_FAILED;
+  return guarded(connection, &look_at_all);
+}
+
+int run_handshake(plugtls_backend_connection &connection) {
+  WOLFSSL *ssl = connection.ssl.get();
+  const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
+  const int result = client ? wolfSSL_connect(ssl) : wolfSSL_accept(ssl);
+  return result == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(ssl, result);
+}
+
+bool finish_handshake(plugtls_backend_connection &connection) {
+  WOLFSSL *ssl = connection.ssl.get();
+  connection.resumed = wolfSSL_session_reused(ssl) == 1;
+  if (!peer_is_verified(connection)) {
+    connection.certificate_error =
+        kit::make_error(PLUGTLS_E_CERT_OTHER, "wolfSSL went on without the peer's certificate");
+    return false;
+  }
+  connection.version = static_cast<uint16_t>(wolfSSL_version(ssl));
+  connection.cipher_suite = static_cast<uint16_t>(wolfSSL_get_current_cipher_suite(ssl));
+  if (connection.resumed && connection.offered && connection.remembered.empty())
+    connection.remembered = connection.offered->chain;
+  if (!connection.resumed) connection.remembered.clear();
+  note_protocol(connection);
+  connection.tap.stop();
+  return true;
+}
+
+}  // namespace plugtls::wolfssl
