@@ -17,7 +17,8 @@ struct SchemeRow {
   const char *name;
 };
 
-// wolfSSL has one name for rsa_pss_rsae and rsa_pss_pss.
+// wolfSSL has one name for rsa_pss_rsae and rsa_pss_pss; handshake.cpp sees to it that what was not asked for is not
+// taken.
 constexpr SchemeRow schemes[] = {
     {0x0403, kit::KeyType::ec, "ECDSA+SHA256"},    {0x0503, kit::KeyType::ec, "ECDSA+SHA384"},
     {0x0603, kit::KeyType::ec, "ECDSA+SHA512"},    {0x0807, kit::KeyType::ed25519, "ED25519"},
@@ -132,6 +133,7 @@ std::string scheme_names(std::span<const uint16_t> list) {
   std::string out;
   for (const SchemeRow &row : schemes) {
     if (std::find(list.begin(), list.end(), row.number) == list.end()) continue;
+    if (out.find(row.name) != std::string::npos) continue;
     out += out.empty() ? "" : ":";
     out += row.name;
   }

@@ -160,27 +160,29 @@ plugtls_peer peer_of(const plugtls_backend_connection &connection) {
   return peer;
 }
 
+// As a client offers it, with commas; or the one that a server has chosen.
+void use_protocols(WOLFSSL *ssl, std::string list) {
+  if (list.empty()) return;
+  require(wolfSSL_UseALPN(ssl, list.data(), static_cast<unsigned>(list.size()),
+                          WOLFSSL_ALPN_CONTINUE_ON_MISMATCH),
+          "take the protocols");
+}
+
 // Clients: whom to ask for, and the session of an earlier visit.
 void aim(plugtls_backend_connection &connection) {
   const std::string &name = connection.server_name;
-  const std::string &protocols = connection.context->protocol_list;
   WOLFSSL *ssl = connection.ssl.get();
   if (!name.empty())
     require(wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, name.data(),
                            static_cast<unsigned short>(name.size())),
             "take the server name");
-  if (!protocols.empty()) {
-    std::string list = protocols;  // wolfSSL takes it as not const
-    require(wolfSSL_UseALPN(ssl, list.data(), static_cast<unsigned>(list.size()),
-                            WOLFSSL_ALPN_CONTINUE_ON_MISMATCH),
-            "take the protocols");
-  }
+  use_protocols(ssl, connection.context->protocol_list);
   connection.peer_digest = peer_digest(peer_of(connection), !connection.skips_name());
   offer_session(connection);
 }
 
-// P-IO-2: wolfSSL wants to read after a message that is no data, although the transport was not asked.
-int read_some(plugtls_backend_connection &connection, void *buffer, size_t capacity) {
+// How many bytes, or else `native`. P-IO-2: wolfSSL may want to read although the transport was not asked.
+int read_some(plugtls_backend_connection &connection, void *buffer, size_t capacity, int *native) {
   WOLFSSL *ssl = connection.ssl.get();
   const int most = static_cast<int>(std::min<size_t>(capacity, largest_record));
   connection.transport_wants = false;
@@ -188,10 +190,10 @@ int read_some(plugtls_backend_connection &connection, void *buffer, size_t capac
     const int result = wolfSSL_read(ssl, buffer, most);
     if (result > 0) [[likely]]
       return result;
-    const int native = wolfSSL_get_error(ssl, result);
+    *native = wolfSSL_get_error(ssl, result);
     const bool waits =
         connection.transport_wants || connection.transport_failed || connection.saw_end;
-    if (native != WOLFSSL_ERROR_WANT_READ || waits) return native > 0 ? -native : native;
+    if (*native != WOLFSSL_ERROR_WANT_READ || waits) return 0;
   }
 }
 
@@ -215,7 +217,10 @@ void make_ssl(plugtls_backend_connection &connection) {
           "take the signature schemes");
   if (context.role == PLUGTLS_ROLE_CLIENT) {
     aim(connection);
-  } else if (context.client_auth != PLUGTLS_CLIENT_AUTH_NONE) {
+    return;
+  }
+  use_protocols(ssl, connection.protocol);
+  if (context.client_auth != PLUGTLS_CLIENT_AUTH_NONE) {
     // wolfSSL takes CAs out of the client's chain into the store, which must not be another connection's too.
     kit::Handle<WOLFSSL_X509_STORE, wolfSSL_X509_STORE_free> store(wolfSSL_X509_STORE_new());
     if (store == nullptr) throw std::bad_alloc();
@@ -301,9 +306,10 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
     return wrong_state(err, "read");
   if (capacity == 0) return PLUGTLS_OK;
   if (connection->got_close) return PLUGTLS_CLOSED;
-  const int native = read_some(*connection, buffer, capacity);
-  if (native > 0) [[likely]] {
-    *out_size = static_cast<size_t>(native);
+  int native = 0;
+  const int got = read_some(*connection, buffer, capacity, &native);
+  if (got > 0) [[likely]] {
+    *out_size = static_cast<size_t>(got);
     return PLUGTLS_OK;
   }
   return outcome(*connection, native, err);

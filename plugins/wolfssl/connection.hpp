@@ -133,10 +133,6 @@ bool finish_handshake(plugtls_backend_connection &connection);
 // (P-SNI-1). PLUGTLS_OK: go on.
 plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *err);
 
-// For wolfSSL_CTX_set_alpn_select_cb; `user` is the context.
-int select_protocol(WOLFSSL *ssl, const unsigned char **out, unsigned char *out_size,
-                    const unsigned char *offered, unsigned size, void *user);
-
 // A new SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection);
 

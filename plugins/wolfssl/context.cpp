@@ -2,7 +2,6 @@
 #include "context.hpp"
 
 #include "algorithms.hpp"
-#include "connection.hpp"
 #include "error.hpp"
 #include "session.hpp"
 #include "settings.hpp"
@@ -118,6 +117,9 @@ void set_protocol(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
   }
   require(wolfSSL_CTX_set_cipher_list_bytes(native, suites.data(), static_cast<int>(suites.size())),
           "take the cipher suites");
+  for (const uint16_t group : context.groups)
+    require(wolfSSL_CTX_UseSupportedCurve(native, group), "take a group");
+  if (context.versions.max < PLUGTLS_VERSION_TLS1_3) return;
   std::vector<int> groups(context.groups.begin(), context.groups.end());
   require(wolfSSL_CTX_set_groups(native, groups.data(), static_cast<int>(groups.size())),
           "take the groups");
@@ -155,8 +157,6 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
     set_parameters(native);
   else
     set_sessions(native, context);
-  if (context.role == PLUGTLS_ROLE_SERVER && !context.protocols.empty())
-    wolfSSL_CTX_set_alpn_select_cb(native, &select_protocol, &context);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
 }

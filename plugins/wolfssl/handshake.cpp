@@ -31,6 +31,16 @@ void choose_identity(plugtls_backend_connection &connection, kit::ByteView schem
   if (used != PLUGTLS_OK) connection.certificate_error = error;
 }
 
+plugtls_status note_scheme(plugtls_backend_connection &connection, uint16_t scheme) {
+  connection.peer_scheme = scheme;
+  if (scheme == 0 || kit::contains(connection.context->schemes, scheme)) return PLUGTLS_OK;
+  connection.certificate_error =
+      kit::make_error(PLUGTLS_E_PROTOCOL, "the peer signed by scheme 0x%04x, which was not offered",
+                      unsigned{scheme});
+  connection.certificate_error.alert = kit::alert::illegal_parameter;
+  return PLUGTLS_FAILED;
+}
+
 plugtls_status look_at(plugtls_backend_connection &connection, const Tap::Message &message) {
   switch (message.type) {
     case handshake_type::certificate:
@@ -41,8 +51,7 @@ plugtls_status look_at(plugtls_backend_connection &connection, const Tap::Messag
       return connection.doomed() ? PLUGTLS_FAILED : PLUGTLS_OK;
     case handshake_type::server_key_exchange:
     case handshake_type::certificate_verify:
-      connection.peer_scheme = scheme_in(message);
-      return PLUGTLS_OK;
+      return note_scheme(connection, scheme_in(message));
     case handshake_type::finished:
       connection.tap.stop();
       return PLUGTLS_OK;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Servers: the name a client asks for, the context that answers for it (P-SNI-1), and the protocol.
+// Servers: the name a client asks for, the context that answers for it (P-SNI-1), and what else
+// is chosen by its hello.
 #include "algorithms.hpp"
 #include "connection.hpp"
 
@@ -9,10 +10,6 @@
 namespace plugtls::wolfssl {
 
 namespace {
-
-// What a selection answers; wolfSSL has names for it in its imitation of OpenSSL only.
-constexpr int selected = 0;
-constexpr int no_overlap = 2;
 
 plugtls_error refusal(const plugtls_error &said, const std::string &name) {
   if (said.code != PLUGTLS_E_NONE) return said;
@@ -27,13 +24,50 @@ bool has_common_version(const plugtls_backend_connection &connection,
   });
 }
 
-// wolfSSL 5.5.4 would give up in silence.
-plugtls_status refuse_version(plugtls_backend_connection &connection, plugtls_error *err) {
+plugtls_status refuse(plugtls_backend_connection &connection, int32_t code, int32_t alert,
+                      const char *what, plugtls_error *err) {
   connection.name_error =
-      kit::make_error(PLUGTLS_E_NO_COMMON_VERSION,
-                      "the handshake failed: the client has no protocol version of the server's");
-  connection.name_error.alert = kit::alert::protocol_version;
+      kit::make_error(code, "the handshake failed: the client has no %s of the server's", what);
+  connection.name_error.alert = alert;
   return end(connection, 0, err);
+}
+
+bool has_common_group(const plugtls_backend_connection &connection, const kit::ClientHello &hello) {
+  const plugtls_backend_context &context = *connection.context;
+  const bool newer =
+      context.versions.contains(PLUGTLS_VERSION_TLS1_3) && hello.speaks(PLUGTLS_VERSION_TLS1_3);
+  return !newer || std::any_of(context.groups.begin(), context.groups.end(), [&](uint16_t group) {
+    return kit::has_number(hello.groups, group);
+  });
+}
+
+// RFC 7301, 3.2: the server's order decides.
+std::string_view choose_protocol(const plugtls_backend_context &context,
+                                 const kit::ClientHello &hello) {
+  for (const std::string &own : context.protocols) {
+    kit::ByteReader reader(hello.protocols);
+    while (!reader.at_end())
+      if (kit::as_text(reader.vector(1)) == own && reader.good()) return own;
+  }
+  return {};
+}
+
+// What wolfSSL 5.5.4 would give up over in silence, or go on without.
+plugtls_status find_common(plugtls_backend_connection &connection, const kit::ClientHello &hello,
+                           plugtls_error *err) {
+  const plugtls_backend_context &context = *connection.context;
+  if (!has_common_version(connection, hello))
+    return refuse(connection, PLUGTLS_E_NO_COMMON_VERSION, kit::alert::protocol_version,
+                  "protocol version", err);
+  if (!has_common_group(connection, hello))
+    return refuse(connection, PLUGTLS_E_NO_COMMON_PARAMETERS, kit::alert::handshake_failure,
+                  "group", err);
+  connection.protocol = choose_protocol(context, hello);
+  if (connection.protocol.empty() && !context.protocols.empty() && !hello.protocols.empty())
+    return refuse(connection, PLUGTLS_E_NO_COMMON_PROTOCOL, kit::alert::no_application_protocol,
+                  "protocol", err);
+  connection.identity = identity_for(context, hello);
+  return PLUGTLS_OK;
 }
 
 plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error *err) {
@@ -85,28 +119,11 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
     const plugtls_status asked = ask_program(connection, err);
     if (asked != PLUGTLS_OK) return asked;
     connection.heard_name = true;
-    if (!has_common_version(connection, hello)) return refuse_version(connection, err);
-    connection.identity = identity_for(*connection.context, hello);
+    const plugtls_status found = find_common(connection, hello, err);
+    if (found != PLUGTLS_OK) return found;
   }
   connection.heard_name = true;
   return begin(connection, err);
-}
-
-// RFC 7301, 3.2: the server's order decides, and without overlap the handshake ends.
-int select_protocol(WOLFSSL *, const unsigned char **out, unsigned char *out_size,
-                    const unsigned char *offered, unsigned size, void *user) {
-  const auto &context = *static_cast<const plugtls_backend_context *>(user);
-  for (const std::string &own : context.protocols) {
-    kit::ByteReader reader({offered, size});
-    while (!reader.at_end()) {
-      const kit::ByteView name = reader.vector(1);
-      if (!reader.good() || kit::as_text(name) != own) continue;
-      *out = name.data();
-      *out_size = static_cast<unsigned char>(name.size());
-      return selected;
-    }
-  }
-  return no_overlap;
 }
 
 }  // namespace plugtls::wolfssl

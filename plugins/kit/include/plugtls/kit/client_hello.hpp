@@ -45,6 +45,8 @@ struct ClientHello {
   ByteView supported_versions =
       {};  // likewise; empty if the extension was not sent (RFC 8446, 4.2.1)
   ByteView signature_schemes = {};  // likewise
+  ByteView groups = {};             // likewise
+  ByteView protocols = {};          // names behind their lengths, in the client's order (RFC 7301)
   std::uint16_t legacy_version = 0;
 };
 
@@ -77,6 +79,8 @@ inline ClientHello parse_client_hello(ByteView body) noexcept {
     const ByteView value = extensions.vector(2);
     if (type == 43) out.supported_versions = ByteReader(value).vector(1);
     if (type == 13) out.signature_schemes = ByteReader(value).vector(2);
+    if (type == 10) out.groups = ByteReader(value).vector(2);
+    if (type == 16) out.protocols = ByteReader(value).vector(2);
     if (type != 0 || !extensions.good()) continue;
     const auto name = parse_server_name(value);
     if (!name || named) return {};
