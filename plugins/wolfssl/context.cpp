@@ -3,6 +3,7 @@
 
 #include "algorithms.hpp"
 #include "error.hpp"
+#include "keylog.hpp"
 #include "session.hpp"
 #include "settings.hpp"
 #include "transport.hpp"
@@ -151,6 +152,7 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   set_protocol(native, context);
   wolfSSL_CTX_SetIORecv(native, &receive);
   wolfSSL_CTX_SetIOSend(native, &send);
+  wolfSSL_CTX_SetHKDFExpandLabelCb(native, &expand_label);
   set_verification(native, context);
   set_tickets(native, context);
   if (context.role == PLUGTLS_ROLE_SERVER)

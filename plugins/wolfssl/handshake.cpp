@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The handshake: what is decided beside wolfSSL, before it sees what it is about.
 #include "connection.hpp"
-#include "error.hpp"
+#include "keylog.hpp"
 
 #include <algorithm>
 
@@ -110,8 +110,7 @@ void note_protocol(plugtls_backend_connection &connection) {
 void hear_record(plugtls_backend_connection &connection) {
   if (!connection.tap.listening()) return;
   (void)guarded(connection, [](plugtls_backend_connection &one) {
-    one.tap.hear(one.ssl.get(), one.context->role == PLUGTLS_ROLE_SERVER,
-                 {one.incoming.bytes.data(), one.incoming.size});
+    one.tap.hear(one.ssl.get(), {one.incoming.bytes.data(), one.incoming.size});
     return plugtls_status{PLUGTLS_OK};
   });
 }
@@ -122,6 +121,7 @@ plugtls_status look_into(plugtls_backend_connection &connection) {
 }
 
 int run_handshake(plugtls_backend_connection &connection) {
+  const Current current(connection);
   WOLFSSL *ssl = connection.ssl.get();
   const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
   const int result = client ? wolfSSL_connect(ssl) : wolfSSL_accept(ssl);
@@ -142,6 +142,7 @@ bool finish_handshake(plugtls_backend_connection &connection) {
     connection.remembered = connection.offered->chain;
   if (!connection.resumed) connection.remembered.clear();
   note_protocol(connection);
+  log_master_secret(connection);
   connection.tap.stop();
   return true;
 }

@@ -5,7 +5,9 @@
 
 #include <wolfssl/wolfcrypt/aes.h>
 #include <wolfssl/wolfcrypt/chacha20_poly1305.h>
+#include <wolfssl/wolfcrypt/kdf.h>
 
+#include <algorithm>
 #include <array>
 
 namespace plugtls::wolfssl {
@@ -69,10 +71,35 @@ bool reseal(WOLFSSL *ssl, bool client, std::vector<uint8_t> &flight, std::size_t
 
 }  // namespace
 
-RecordKeys::RecordKeys(WOLFSSL *ssl, bool of_client) noexcept {
+void HandshakeSecret::set(kit::ByteView bytes, int digest) noexcept {
+  size_ = std::min(bytes.size(), bytes_.size());
+  std::copy_n(bytes.begin(), size_, bytes_.begin());
+  digest_ = digest;
+}
+
+void HandshakeSecret::clear() noexcept {
+  kit::wipe(bytes_.data(), bytes_.size());
+  size_ = 0;
+}
+
+bool HandshakeSecret::derive(std::string_view label, uint8_t *out,
+                             std::size_t size) const noexcept {
+  constexpr std::string_view protocol = "tls13 ";
+  const auto bytes = [](std::string_view text) {
+    return reinterpret_cast<const byte *>(text.data());
+  };
+  return size_ > 0 && wc_Tls13_HKDF_Expand_Label(
+                          out, static_cast<word32>(size), bytes_.data(), static_cast<word32>(size_),
+                          bytes(protocol), static_cast<word32>(protocol.size()), bytes(label),
+                          static_cast<word32>(label.size()), bytes(""), 0, digest_) == 0;
+}
+
+void RecordKeys::choose(WOLFSSL *ssl) noexcept {
   if (!is_tls13(ssl)) return;
-  const auto suite = static_cast<uint16_t>(wolfSSL_get_current_cipher_suite(ssl));
-  switch (suite) {
+  const int size = wolfSSL_GetKeySize(ssl);
+  if (size <= 0 || static_cast<std::size_t>(size) > key_.size()) return;
+  key_size_ = static_cast<std::size_t>(size);
+  switch (wolfSSL_get_current_cipher_suite(ssl)) {
     case 0x1301:
     case 0x1302:
       cipher_ = Cipher::gcm;
@@ -87,22 +114,30 @@ RecordKeys::RecordKeys(WOLFSSL *ssl, bool of_client) noexcept {
       cipher_ = Cipher::ccm8;
       break;
     default:
-      return;
+      break;
   }
+}
+
+RecordKeys::RecordKeys(WOLFSSL *ssl, bool of_client) noexcept {
+  choose(ssl);
   const byte *key = of_client ? wolfSSL_GetClientWriteKey(ssl) : wolfSSL_GetServerWriteKey(ssl);
   const byte *iv = of_client ? wolfSSL_GetClientWriteIV(ssl) : wolfSSL_GetServerWriteIV(ssl);
-  const int size = wolfSSL_GetKeySize(ssl);
-  if (key == nullptr || iv == nullptr || size <= 0) {
+  if (key == nullptr || iv == nullptr || cipher_ == Cipher::none) {
     cipher_ = Cipher::none;
     return;
   }
-  key_ = {key, static_cast<std::size_t>(size)};
-  iv_ = {iv, nonce_size};
+  std::copy_n(key, key_size_, key_.begin());
+  std::copy_n(iv, nonce_size, iv_.begin());
+}
+
+RecordKeys::RecordKeys(WOLFSSL *ssl, const HandshakeSecret &secret) noexcept {
+  choose(ssl);
+  if (!secret.derive("key", key_.data(), key_size_) || !secret.derive("iv", iv_.data(), nonce_size))
+    cipher_ = Cipher::none;
 }
 
 RecordKeys::Nonce RecordKeys::nonce_of(uint64_t number) const noexcept {
-  Nonce out{};
-  std::copy(iv_.begin(), iv_.end(), out.begin());
+  Nonce out = iv_;
   for (std::size_t i = 0; i < 8; ++i)
     out[nonce_size - 1 - i] ^= static_cast<uint8_t>(number >> (8 * i));
   return out;
@@ -114,7 +149,7 @@ bool RecordKeys::decrypt(const Nonce &nonce, kit::ByteView header, kit::ByteView
   const kit::ByteView tag = sealed.last(tag_size());
   const auto size = static_cast<word32>(text.size());
   const auto header_size = static_cast<word32>(header.size());
-  const auto key_size = static_cast<word32>(key_.size());
+  const auto key_size = static_cast<word32>(key_size_);
   if (cipher_ == Cipher::chacha)
     return wc_ChaCha20Poly1305_Decrypt(key_.data(), nonce.data(), header.data(), header_size,
                                        text.data(), size, tag.data(), out) == 0;
@@ -133,7 +168,7 @@ bool RecordKeys::encrypt(const Nonce &nonce, kit::ByteView header, kit::ByteView
   uint8_t *tag = out + plain.size();
   const auto size = static_cast<word32>(plain.size());
   const auto header_size = static_cast<word32>(header.size());
-  const auto key_size = static_cast<word32>(key_.size());
+  const auto key_size = static_cast<word32>(key_size_);
   const auto tag_bytes = static_cast<word32>(tag_size());
   if (cipher_ == Cipher::chacha)
     return wc_ChaCha20Poly1305_Encrypt(key_.data(), nonce.data(), header.data(), header_size,

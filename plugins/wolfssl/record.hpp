@@ -6,18 +6,44 @@
 #include "library.hpp"
 
 #include <plugtls/kit/byte_reader.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace plugtls::wolfssl {
 
+// A traffic secret of the handshake (RFC 8446, 7.1).
+class HandshakeSecret {
+ public:
+  ~HandshakeSecret() { clear(); }
+  HandshakeSecret() = default;
+  HandshakeSecret(const HandshakeSecret &) = delete;
+  HandshakeSecret &operator=(const HandshakeSecret &) = delete;
+
+  void set(kit::ByteView bytes, int digest) noexcept;
+  void clear() noexcept;
+  // RFC 8446, 7.3. False if there is no secret.
+  bool derive(std::string_view label, uint8_t *out, std::size_t size) const noexcept;
+
+ private:
+  std::array<uint8_t, 64> bytes_{};
+  std::size_t size_ = 0;
+  int digest_ = 0;
+};
+
 class RecordKeys {
  public:
-  // The keys in use for what the client, or the server, sends.
+  // The keys that wolfSSL has now for what the client, or the server, sends.
   RecordKeys(WOLFSSL *ssl, bool of_client) noexcept;
+  // The keys that are derived from the secret for what the connection's suite needs.
+  RecordKeys(WOLFSSL *ssl, const HandshakeSecret &secret) noexcept;
+  ~RecordKeys() { kit::wipe(key_.data(), key_.size()); }
+  RecordKeys(const RecordKeys &) = delete;
+  RecordKeys &operator=(const RecordKeys &) = delete;
 
   // A whole record with its header: what was in it, content type last, padding gone. Nothing if it is not that record.
   [[nodiscard]] std::optional<std::vector<uint8_t>> open(kit::ByteView record,
@@ -26,6 +52,8 @@ class RecordKeys {
   [[nodiscard]] std::vector<uint8_t> seal(kit::ByteView inner, uint64_t number) const;
 
  private:
+  void choose(WOLFSSL *ssl) noexcept;
+
   enum class Cipher : uint8_t {
     none,
     gcm,
@@ -42,8 +70,9 @@ class RecordKeys {
   bool encrypt(const Nonce &nonce, kit::ByteView header, kit::ByteView plain, uint8_t *out) const;
 
   Cipher cipher_ = Cipher::none;
-  kit::ByteView key_;
-  kit::ByteView iv_;
+  std::array<uint8_t, 32> key_{};
+  std::size_t key_size_ = 0;
+  Nonce iv_{};
 };
 
 // Both are about the last record of `flight`, which wolfSSL is about to send on this connection. False if it is none that

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tap.hpp"
 
-#include "record.hpp"
-
 #include <plugtls/kit/client_hello.hpp>
 
 namespace plugtls::wolfssl {
@@ -25,13 +23,19 @@ kit::ByteView extension_in(kit::ByteView extensions, uint32_t wanted) {
 
 }  // namespace
 
+void Tap::use_secret(kit::ByteView secret, int digest) noexcept {
+  secret_.set(secret, digest);
+}
+
 void Tap::stop() noexcept {
   listening_ = false;
+  keys_.reset();
+  secret_.clear();
   messages_ = {};
   taken_ = 0;
 }
 
-void Tap::hear(WOLFSSL *ssl, bool of_client, kit::ByteView record) {
+void Tap::hear(WOLFSSL *ssl, kit::ByteView record) {
   const kit::ByteView body = record.subspan(kit::tls::record_header);
   const uint8_t type = record.front();
   if (type == kit::tls::handshake && !encrypted_) {
@@ -41,7 +45,8 @@ void Tap::hear(WOLFSSL *ssl, bool of_client, kit::ByteView record) {
     if (wolfSSL_version(ssl) != TLS1_3_VERSION) stop();
   } else if (type == application_data) {
     encrypted_ = true;
-    const auto inner = RecordKeys(ssl, of_client).open(record, number_++);
+    if (!keys_) keys_.emplace(ssl, secret_);
+    const auto inner = keys_->open(record, number_++);
     if (!inner) {
       stop();  // wolfSSL will say what is wrong with it
     } else if (inner->back() == kit::tls::handshake) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "library.hpp"
+#include "record.hpp"
 
 #include <plugtls/kit/byte_reader.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace plugtls::wolfssl {
@@ -20,8 +22,11 @@ class Tap {
     kit::ByteView body = {};
   };
 
+  // From which the keys for the peer's part of the handshake are derived. `digest` is wolfCrypt's number.
+  void use_secret(kit::ByteView secret, int digest) noexcept;
+
   // The next whole record is the peer's. Its messages are then taken one by one.
-  void hear(WOLFSSL *ssl, bool of_client, kit::ByteView record);
+  void hear(WOLFSSL *ssl, kit::ByteView record);
 
   // False once there is no whole message left. The view is good until the next call.
   bool next(Message &out);
@@ -30,6 +35,8 @@ class Tap {
   void stop() noexcept;
 
  private:
+  HandshakeSecret secret_;
+  std::optional<RecordKeys> keys_;
   std::vector<uint8_t> messages_;
   std::size_t taken_ = 0;
   uint64_t number_ = 0;  // of the next encrypted record
