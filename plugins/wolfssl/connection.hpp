@@ -17,6 +17,7 @@
 #include <plugtls/kit/server_flight.hpp>
 #include <plugtls/kit/sized.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -25,20 +26,25 @@
 
 namespace plugtls::wolfssl {
 
-// One record of the peer's, on its way to wolfSSL.
+// One record of the peer's, on its way to wolfSSL; and sometimes how the next one begins.
 struct Incoming {
-  std::array<uint8_t, 5 + 16384 + 2048> bytes;
+  static constexpr std::size_t peek = 6;  // a header and the type of a handshake message
+
+  std::array<uint8_t, 5 + 16384 + 2048 + peek> bytes;
   std::size_t size = 0;
+  std::size_t end = 0;  // of the record
   std::size_t given = 0;
   bool heard = false;
   bool ready = false;    // to be given
   bool foreign = false;  // no record of TLS's: from here on nothing is looked at
 
   void begin() noexcept {
-    size = given = 0;
+    std::copy(bytes.data() + end, bytes.data() + size, bytes.data());
+    size -= end;
+    end = given = 0;
     heard = ready = false;
   }
-  [[nodiscard]] bool holds() const noexcept { return ready && given < size; }
+  [[nodiscard]] bool holds() const noexcept { return ready && given < end; }
   [[nodiscard]] std::size_t length() const noexcept {
     return static_cast<std::size_t>(bytes[3] << 8U | bytes[4]);
   }
@@ -67,9 +73,11 @@ struct plugtls_backend_connection {
   bool saw_end = false;
   bool transport_wants = false;  // the transport's read wanted in the present call
   bool transport_failed = false;
-  bool callback_pending = false;  // a callback of the program's wants to be asked again
-  bool updating = false;          // a KeyUpdate is in the outbox
-  bool rewritten = false;         // what wolfSSL last sent went out as it was to be
+  bool callback_pending = false;   // a callback of the program's wants to be asked again
+  bool ticket_offered = false;     // of TLS 1.2
+  bool ticket_unanswered = false;  // the ServerHello, which does not tell, has come
+  bool updating = false;           // a KeyUpdate is in the outbox
+  bool rewritten = false;          // what wolfSSL last sent went out as it was to be
   int32_t alert_to_send = PLUGTLS_ALERT_NONE;  // in the place of the one that wolfSSL sends
   std::optional<bool> update_to_send;          // likewise: whether a KeyUpdate asks for one
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
@@ -122,6 +130,9 @@ namespace plugtls::wolfssl {
 // PLUGTLS_WANT_CALLBACK: later; else the connection is doomed.
 plugtls_status look_into(plugtls_backend_connection &connection);
 void hear_record(plugtls_backend_connection &connection);
+
+// TLS 1.2: whether the server resumes shows in what follows its hello, which begins so.
+void answer_ticket(plugtls_backend_connection &connection, bool full_handshake);
 
 // Runs wolfSSL's handshake; its answer is 0, or an error of wolfSSL's.
 int run_handshake(plugtls_backend_connection &connection);

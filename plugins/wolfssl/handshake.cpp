@@ -43,7 +43,14 @@ plugtls_status note_scheme(plugtls_backend_connection &connection, uint16_t sche
 
 plugtls_status look_at(plugtls_backend_connection &connection, const Tap::Message &message) {
   switch (message.type) {
+    case handshake_type::server_hello:
+      connection.ticket_unanswered = connection.ticket_offered && !message.tls13;
+      return PLUGTLS_OK;
+    case handshake_type::new_session_ticket:
+      answer_ticket(connection, false);
+      return PLUGTLS_OK;
     case handshake_type::certificate:
+      answer_ticket(connection, true);
       connection.peer_chain = certificates_in(message);
       return ask_for_verdict(connection);
     case handshake_type::certificate_request:
@@ -110,7 +117,7 @@ void note_protocol(plugtls_backend_connection &connection) {
 void hear_record(plugtls_backend_connection &connection) {
   if (!connection.tap.listening()) return;
   (void)guarded(connection, [](plugtls_backend_connection &one) {
-    one.tap.hear(one.ssl.get(), {one.incoming.bytes.data(), one.incoming.size});
+    one.tap.hear(one.ssl.get(), {one.incoming.bytes.data(), one.incoming.end});
     return plugtls_status{PLUGTLS_OK};
   });
 }
@@ -118,6 +125,14 @@ void hear_record(plugtls_backend_connection &connection) {
 plugtls_status look_into(plugtls_backend_connection &connection) {
   if (connection.doomed()) return PLUGTLS_FAILED;
   return guarded(connection, &look_at_all);
+}
+
+// wolfSSL takes any ServerHello for a yes, and a certificate after it for an attack. So it is made to forget the ticket
+// before it sees that hello.
+void answer_ticket(plugtls_backend_connection &connection, bool full_handshake) {
+  if (connection.ticket_unanswered && full_handshake)
+    (void)wolfSSL_set_SessionTicket(connection.ssl.get(), nullptr, 0);
+  connection.ticket_unanswered = false;
 }
 
 int run_handshake(plugtls_backend_connection &connection) {

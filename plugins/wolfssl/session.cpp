@@ -150,8 +150,10 @@ void offer_session(plugtls_backend_connection &connection) {
                     session->peer == connection.peer_digest &&
                     host.now(host.user) < session->expires;
   if (!fits) return;
-  if (const NativeSession native = load(session->bytes))
-    (void)wolfSSL_set_session(connection.ssl.get(), native.get());
+  const NativeSession native = load(session->bytes);
+  const bool set =
+      native && wolfSSL_set_session(connection.ssl.get(), native.get()) == WOLFSSL_SUCCESS;
+  connection.ticket_offered = set && session->version == PLUGTLS_VERSION_TLS1_2;
 }
 
 plugtls_status session_get(plugtls_backend_connection *connection, plugtls_backend_session **out,

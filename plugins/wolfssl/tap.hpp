@@ -45,6 +45,8 @@ class Tap {
 };
 
 namespace handshake_type {
+inline constexpr uint8_t server_hello = 2;
+inline constexpr uint8_t new_session_ticket = 4;
 inline constexpr uint8_t certificate = 11;
 inline constexpr uint8_t server_key_exchange = 12;
 inline constexpr uint8_t certificate_request = 13;

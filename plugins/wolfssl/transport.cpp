@@ -67,6 +67,17 @@ bool is_alert_in_clear(const Incoming &incoming) {
   return incoming.bytes[0] == alert_type && incoming.length() == 2 && incoming.bytes[5] == fatal;
 }
 
+// How the next record begins.
+plugtls_status peek(plugtls_backend_connection &connection) {
+  const Incoming &incoming = connection.incoming;
+  const plugtls_status status = fill(connection, incoming.end + Incoming::peek);
+  if (status != PLUGTLS_OK) return status;
+  const uint8_t *next = incoming.bytes.data() + incoming.end;
+  answer_ticket(connection,
+                next[0] == kit::tls::handshake && next[5] == handshake_type::certificate);
+  return PLUGTLS_OK;
+}
+
 // A whole record of the handshake, and what is in it looked at before wolfSSL sees any of it. What is none is wolfSSL's
 // to refuse.
 plugtls_status take_record(plugtls_backend_connection &connection) {
@@ -77,9 +88,11 @@ plugtls_status take_record(plugtls_backend_connection &connection) {
   if (!is_record(incoming)) {
     incoming.foreign = true;
     incoming.ready = true;
+    incoming.end = incoming.size;
     return PLUGTLS_OK;
   }
-  status = fill(connection, kit::tls::record_header + incoming.length());
+  incoming.end = kit::tls::record_header + incoming.length();
+  status = fill(connection, incoming.end);
   if (status != PLUGTLS_OK) return status;
   if (is_alert_in_clear(incoming)) {
     connection.alert_received = incoming.bytes[6];
@@ -88,13 +101,14 @@ plugtls_status take_record(plugtls_backend_connection &connection) {
   if (!incoming.heard) hear_record(connection);
   incoming.heard = true;
   status = look_into(connection);
+  if (status == PLUGTLS_OK && connection.ticket_unanswered) status = peek(connection);
   incoming.ready = status == PLUGTLS_OK;
   return status;
 }
 
 int give(plugtls_backend_connection &connection, uint8_t *buffer, std::size_t capacity) {
   Incoming &incoming = connection.incoming;
-  const std::size_t size = std::min(capacity, incoming.size - incoming.given);
+  const std::size_t size = std::min(capacity, incoming.end - incoming.given);
   std::memcpy(buffer, incoming.bytes.data() + incoming.given, size);
   incoming.given += size;
   return static_cast<int>(size);

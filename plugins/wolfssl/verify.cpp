@@ -141,6 +141,9 @@ plugtls_status judge_peer(plugtls_backend_connection &connection) {
 int on_certificate(int, WOLFSSL_X509_STORE_CTX *store) {
   auto *connection = static_cast<plugtls_backend_connection *>(store->userCtx);
   if (!connection->context->verifies()) return 1;
+  // wolfSSL asks about no certificate, too: the policy has had its say on that.
+  if (store->totalCerts == 0)
+    return connection->chain_accepted && connection->peer_chain.empty() ? 1 : 0;
   const bool judged = connection->chain_accepted && !connection->peer_chain.empty() &&
                       is_same(connection->peer_chain, store->certs, store->totalCerts);
   connection->chain_checked = judged;
