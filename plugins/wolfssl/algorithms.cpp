@@ -17,14 +17,19 @@ struct SchemeRow {
   const char *name;
 };
 
-// wolfSSL has one name for rsa_pss_rsae and rsa_pss_pss; handshake.cpp sees to it that what was not asked for is not
-// taken.
+// By one name wolfSSL offers rsa_pss_rsae and rsa_pss_pss, and then cannot verify the latter: handshake.cpp sees to it
+// that it is not taken.
 constexpr SchemeRow schemes[] = {
-    {0x0403, kit::KeyType::ec, "ECDSA+SHA256"},    {0x0503, kit::KeyType::ec, "ECDSA+SHA384"},
-    {0x0603, kit::KeyType::ec, "ECDSA+SHA512"},    {0x0807, kit::KeyType::ed25519, "ED25519"},
-    {0x0804, kit::KeyType::rsa, "RSA-PSS+SHA256"}, {0x0805, kit::KeyType::rsa, "RSA-PSS+SHA384"},
-    {0x0806, kit::KeyType::rsa, "RSA-PSS+SHA512"}, {0x0401, kit::KeyType::rsa, "RSA+SHA256"},
-    {0x0501, kit::KeyType::rsa, "RSA+SHA384"},     {0x0601, kit::KeyType::rsa, "RSA+SHA512"},
+    {0x0403, kit::KeyType::ec, "ECDSA+SHA256"},     // ecdsa_secp256r1_sha256
+    {0x0503, kit::KeyType::ec, "ECDSA+SHA384"},     // ecdsa_secp384r1_sha384
+    {0x0603, kit::KeyType::ec, "ECDSA+SHA512"},     // ecdsa_secp521r1_sha512
+    {0x0807, kit::KeyType::ed25519, "ED25519"},     // ed25519
+    {0x0804, kit::KeyType::rsa, "RSA-PSS+SHA256"},  // rsa_pss_rsae_sha256
+    {0x0805, kit::KeyType::rsa, "RSA-PSS+SHA384"},  // rsa_pss_rsae_sha384
+    {0x0806, kit::KeyType::rsa, "RSA-PSS+SHA512"},  // rsa_pss_rsae_sha512
+    {0x0401, kit::KeyType::rsa, "RSA+SHA256"},      // rsa_pkcs1_sha256
+    {0x0501, kit::KeyType::rsa, "RSA+SHA384"},      // rsa_pkcs1_sha384
+    {0x0601, kit::KeyType::rsa, "RSA+SHA512"},      // rsa_pkcs1_sha512
 };
 
 bool has(std::string_view name, std::string_view part) {
@@ -133,7 +138,6 @@ std::string scheme_names(std::span<const uint16_t> list) {
   std::string out;
   for (const SchemeRow &row : schemes) {
     if (std::find(list.begin(), list.end(), row.number) == list.end()) continue;
-    if (out.find(row.name) != std::string::npos) continue;
     out += out.empty() ? "" : ":";
     out += row.name;
   }

@@ -63,6 +63,7 @@ Identity read_identity(const plugtls_identity &identity) {
   for (uint32_t i = 0; i < identity.certificate_count; ++i)
     read_certificates(out.chain, kit::read_source(*identity.certificates[i]));
   out.key = read_private_key(*identity.key);
+  require_key_type(out.chain);
   out.type = kit::facts_of(out.chain.front()).key_type;
   if (!belongs_to(out.key, out.chain.front()))
     kit::raise(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
@@ -91,6 +92,12 @@ void read_certificates(Certificates &into, const kit::Blob &blob) {
   if (!whole || into.size() == before)
     kit::raise(PLUGTLS_E_CERTIFICATE_MALFORMED, "%s: no certificate could be read from it",
                blob.origin.c_str());
+}
+
+void require_key_type(const Certificates &chain) {
+  if (chain.empty() || kit::facts_of(chain.front()).key_type != kit::KeyType::rsa_pss) return;
+  throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_CERT_RSA_PSS,
+                                    "wolfSSL does not do with keys of type id-RSASSA-PSS"));
 }
 
 std::vector<Identity> read_identities(const plugtls_config &config) {

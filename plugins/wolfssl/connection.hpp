@@ -6,6 +6,7 @@
 #include "library.hpp"
 #include "session.hpp"
 #include "tap.hpp"
+#include "ticket_watch.hpp"
 #include "verify.hpp"
 
 #include <plugtls/backend.h>
@@ -93,7 +94,8 @@ struct plugtls_backend_connection {
   std::optional<plugtls::kit::ClientHelloReader> hello;  // servers, until it was handed over
   plugtls::kit::ServerFlight flight;
   plugtls::wolfssl::Tap tap;
-  std::array<uint8_t, 5> first{};  // of the first record received
+  plugtls::wolfssl::TicketWatch tickets;  // clients, after the handshake
+  std::array<uint8_t, 5> first{};         // of the first record received
   std::size_t first_size = 0;
   // What was negotiated, once it is.
   uint16_t version = 0;

@@ -159,6 +159,9 @@ bool finish_handshake(plugtls_backend_connection &connection) {
   note_protocol(connection);
   log_master_secret(connection);
   connection.tap.stop();
+  if (connection.context->role == PLUGTLS_ROLE_CLIENT &&
+      connection.version == PLUGTLS_VERSION_TLS1_3)
+    connection.tickets.begin();
   return true;
 }
 

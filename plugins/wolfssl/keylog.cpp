@@ -24,11 +24,13 @@ struct LabelRow {
 constexpr std::string_view client_handshake = "c hs traffic";
 constexpr std::string_view server_handshake = "s hs traffic";
 
+constexpr std::string_view server_application = "s ap traffic";
+
 constexpr LabelRow labels[] = {
     {client_handshake, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
     {server_handshake, "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
     {"c ap traffic", "CLIENT_TRAFFIC_SECRET_0"},
-    {"s ap traffic", "SERVER_TRAFFIC_SECRET_0"},
+    {server_application, "SERVER_TRAFFIC_SECRET_0"},
     {"exp master", "EXPORTER_SECRET"},
 };
 
@@ -48,10 +50,17 @@ void note_secret(plugtls_backend_connection &connection, std::string_view label,
   const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
   if (label == (client ? server_handshake : client_handshake))
     connection.tap.use_secret(secret, digest);
+  if (client && label == server_application) connection.tickets.use_secret(secret, digest);
   const auto row = std::find_if(std::begin(labels), std::end(labels),
                                 [&](const LabelRow &one) { return one.derived == label; });
   if (row != std::end(labels) && connection.context->callbacks.keylog != nullptr)
     log_line(connection, row->logged, secret);
+}
+
+// The ticket's own, of which wolfSSL may have been given a part (ticket_watch.hpp).
+kit::ByteView nonce_for(const plugtls_backend_connection *connection, std::string_view label) {
+  if (connection == nullptr || label != "resumption" || connection->offered == nullptr) return {};
+  return connection->offered->nonce;
 }
 
 }  // namespace
@@ -68,13 +77,17 @@ int expand_label(unsigned char *out, unsigned size, const unsigned char *secret,
                  unsigned secret_size, const unsigned char *protocol, unsigned protocol_size,
                  const unsigned char *label, unsigned label_size, const unsigned char *info,
                  unsigned info_size, int digest, int) {
+  const std::string_view what = kit::as_text({label, label_size});
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (const kit::ByteView nonce = nonce_for(connection, what); !nonce.empty()) {
+    info = nonce.data();
+    info_size = static_cast<unsigned>(nonce.size());
+  }
   const int native =
       wc_Tls13_HKDF_Expand_Label(out, size, secret, secret_size, protocol, protocol_size, label,
                                  label_size, info, info_size, digest);
-  if (native != 0) return native;
-  if (plugtls_backend_connection *connection = Current::of_thread())
-    note_secret(*connection, kit::as_text({label, label_size}), {out, size}, digest);
-  return 0;
+  if (native == 0 && connection != nullptr) note_secret(*connection, what, {out, size}, digest);
+  return native;
 }
 
 void log_master_secret(const plugtls_backend_connection &connection) {

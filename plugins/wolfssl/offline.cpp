@@ -33,6 +33,7 @@ Judgement judge_request(const plugtls_backend_instance &instance, const plugtls_
   Certificates chain;
   for (uint32_t i = 0; i < request.chain_count; ++i)
     read_certificates(chain, kit::read_source(*request.chain[i]));
+  require_key_type(chain);
   return judge(chain, *store, config.crl_check, policy_of(instance, config, request));
 }
 

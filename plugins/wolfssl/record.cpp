@@ -71,19 +71,18 @@ bool reseal(WOLFSSL *ssl, bool client, std::vector<uint8_t> &flight, std::size_t
 
 }  // namespace
 
-void HandshakeSecret::set(kit::ByteView bytes, int digest) noexcept {
+void TrafficSecret::set(kit::ByteView bytes, int digest) noexcept {
   size_ = std::min(bytes.size(), bytes_.size());
   std::copy_n(bytes.begin(), size_, bytes_.begin());
   digest_ = digest;
 }
 
-void HandshakeSecret::clear() noexcept {
+void TrafficSecret::clear() noexcept {
   kit::wipe(bytes_.data(), bytes_.size());
   size_ = 0;
 }
 
-bool HandshakeSecret::derive(std::string_view label, uint8_t *out,
-                             std::size_t size) const noexcept {
+bool TrafficSecret::derive(std::string_view label, uint8_t *out, std::size_t size) const noexcept {
   constexpr std::string_view protocol = "tls13 ";
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const byte *>(text.data());
@@ -130,7 +129,7 @@ RecordKeys::RecordKeys(WOLFSSL *ssl, bool of_client) noexcept {
   std::copy_n(iv, nonce_size, iv_.begin());
 }
 
-RecordKeys::RecordKeys(WOLFSSL *ssl, const HandshakeSecret &secret) noexcept {
+RecordKeys::RecordKeys(WOLFSSL *ssl, const TrafficSecret &secret) noexcept {
   choose(ssl);
   if (!secret.derive("key", key_.data(), key_size_) || !secret.derive("iv", iv_.data(), nonce_size))
     cipher_ = Cipher::none;

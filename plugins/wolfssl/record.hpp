@@ -16,13 +16,13 @@
 
 namespace plugtls::wolfssl {
 
-// A traffic secret of the handshake (RFC 8446, 7.1).
-class HandshakeSecret {
+// A traffic secret (RFC 8446, 7.1).
+class TrafficSecret {
  public:
-  ~HandshakeSecret() { clear(); }
-  HandshakeSecret() = default;
-  HandshakeSecret(const HandshakeSecret &) = delete;
-  HandshakeSecret &operator=(const HandshakeSecret &) = delete;
+  ~TrafficSecret() { clear(); }
+  TrafficSecret() = default;
+  TrafficSecret(const TrafficSecret &) = delete;
+  TrafficSecret &operator=(const TrafficSecret &) = delete;
 
   void set(kit::ByteView bytes, int digest) noexcept;
   void clear() noexcept;
@@ -40,7 +40,7 @@ class RecordKeys {
   // The keys that wolfSSL has now for what the client, or the server, sends.
   RecordKeys(WOLFSSL *ssl, bool of_client) noexcept;
   // The keys that are derived from the secret for what the connection's suite needs.
-  RecordKeys(WOLFSSL *ssl, const HandshakeSecret &secret) noexcept;
+  RecordKeys(WOLFSSL *ssl, const TrafficSecret &secret) noexcept;
   ~RecordKeys() { kit::wipe(key_.data(), key_.size()); }
   RecordKeys(const RecordKeys &) = delete;
   RecordKeys &operator=(const RecordKeys &) = delete;

@@ -42,11 +42,12 @@ int64_t lifetime_of(const WOLFSSL_SESSION *session) {
   return said > 0 && said < longest_lifetime ? int64_t{said} : usual_lifetime;
 }
 
-Owned wrap(const plugtls_backend_connection &connection, WOLFSSL_SESSION *session) {
+Owned wrap(plugtls_backend_connection &connection, WOLFSSL_SESSION *session) {
   auto out = std::make_unique<plugtls_backend_session>();
   const plugtls_host &host = connection.context->instance->host;
   WOLFSSL *ssl = connection.ssl.get();
   out->bytes = save(session);
+  out->nonce = connection.tickets.next_nonce();
   out->version = static_cast<uint16_t>(wolfSSL_version(ssl));
   out->cipher_suite = static_cast<uint16_t>(wolfSSL_get_current_cipher_suite(ssl));
   out->created = host.now(host.user);
@@ -75,13 +76,15 @@ void append_number(kit::SecureBytes &to, uint64_t number, unsigned bytes) {
     to.push_back(static_cast<uint8_t>(number >> (bytes * 8)));
 }
 
-// Beside the library's bytes: times, and the peer's chain.
+// Beside the library's bytes: times, the ticket's nonce, and the peer's chain.
 kit::SecureBytes encode(const plugtls_backend_session &session) {
   kit::SecureBytes out;
   append_number(out, static_cast<uint64_t>(session.created), 8);
   append_number(out, static_cast<uint64_t>(session.expires), 8);
   append_number(out, session.version, 2);
   append_number(out, session.cipher_suite, 2);
+  append_number(out, session.nonce.size(), 1);
+  out.insert(out.end(), session.nonce.begin(), session.nonce.end());
   append_number(out, session.chain.size(), 1);
   for (const auto &certificate : session.chain) {
     append_number(out, certificate.size(), 3);
@@ -104,7 +107,9 @@ Owned decode(kit::ByteView bytes) {
   out->expires = take_time(reader);
   out->version = static_cast<uint16_t>(reader.number(2));
   out->cipher_suite = static_cast<uint16_t>(reader.number(2));
-  std::size_t used = 21;
+  const kit::ByteView nonce = reader.vector(1);
+  out->nonce.assign(nonce.begin(), nonce.end());
+  std::size_t used = 22 + nonce.size();
   for (uint32_t left = reader.number(1); left > 0 && reader.good(); --left) {
     const kit::ByteView certificate = reader.vector(3);
     out->chain.emplace_back(certificate.begin(), certificate.end());

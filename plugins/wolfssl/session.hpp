@@ -13,6 +13,7 @@
 
 struct plugtls_backend_session {
   plugtls::kit::SecureBytes bytes;  // as wolfSSL_i2d_SSL_SESSION has them
+  std::vector<uint8_t> nonce;       // the ticket's, whole; empty if the library has it so
   uint16_t version = 0;
   uint16_t cipher_suite = 0;
   int64_t created = 0;  // Unix seconds

@@ -35,7 +35,7 @@ class Tap {
   void stop() noexcept;
 
  private:
-  HandshakeSecret secret_;
+  TrafficSecret secret_;
   std::optional<RecordKeys> keys_;
   std::vector<uint8_t> messages_;
   std::size_t taken_ = 0;
@@ -52,6 +52,7 @@ inline constexpr uint8_t server_key_exchange = 12;
 inline constexpr uint8_t certificate_request = 13;
 inline constexpr uint8_t certificate_verify = 15;
 inline constexpr uint8_t finished = 20;
+inline constexpr uint8_t key_update = 24;
 }  // namespace handshake_type
 
 // The certificates of a Certificate message, leaf first. Empty if there are none.

@@ -78,6 +78,21 @@ plugtls_status peek(plugtls_backend_connection &connection) {
   return PLUGTLS_OK;
 }
 
+// After a client's handshake.
+plugtls_status shorten_tickets(plugtls_backend_connection &connection) {
+  Incoming &incoming = connection.incoming;
+  (void)kit::guard(nullptr, [&] {
+    const auto instead =
+        connection.tickets.look_into(connection.ssl.get(), {incoming.bytes.data(), incoming.end});
+    if (!instead || instead->size() > incoming.end) return plugtls_status{PLUGTLS_OK};
+    std::copy(instead->begin(), instead->end(), incoming.bytes.begin());
+    incoming.size = incoming.end = instead->size();
+    return plugtls_status{PLUGTLS_OK};
+  });
+  incoming.ready = true;
+  return PLUGTLS_OK;
+}
+
 // A whole record of the handshake, and what is in it looked at before wolfSSL sees any of it. What is none is wolfSSL's
 // to refuse.
 plugtls_status take_record(plugtls_backend_connection &connection) {
@@ -94,6 +109,7 @@ plugtls_status take_record(plugtls_backend_connection &connection) {
   incoming.end = kit::tls::record_header + incoming.length();
   status = fill(connection, incoming.end);
   if (status != PLUGTLS_OK) return status;
+  if (connection.done) return shorten_tickets(connection);
   if (is_alert_in_clear(incoming)) {
     connection.alert_received = incoming.bytes[6];
     return PLUGTLS_FAILED;
@@ -129,7 +145,7 @@ int receive_handshake(plugtls_backend_connection &connection, uint8_t *buffer,
       connection.first_size = connection.first.size();
     }
     const int size = give(connection, buffer, capacity);
-    if (connection.context->role == PLUGTLS_ROLE_CLIENT)
+    if (!connection.done && connection.context->role == PLUGTLS_ROLE_CLIENT)
       connection.flight.hear(buffer, static_cast<std::size_t>(size));
     return size;
   }
@@ -185,7 +201,7 @@ int receive(WOLFSSL *, char *buffer, int capacity, void *user) {
   // In a handshake wolfSSL would try ten times.
   if (connection.transport_wants) [[unlikely]]
     return WOLFSSL_CBIO_ERR_WANT_READ;
-  if (!connection.done || connection.incoming.holds()) [[unlikely]]
+  if (!connection.done || connection.incoming.holds() || connection.tickets.watching()) [[unlikely]]
     return receive_handshake(connection, bytes, size);
   std::size_t got = 0;
   const plugtls_status status = fetch(connection, bytes, size, &got);
