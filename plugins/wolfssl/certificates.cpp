@@ -100,6 +100,17 @@ void require_key_type(const Certificates &chain) {
                                     "wolfSSL does not do with keys of type id-RSASSA-PSS"));
 }
 
+void read_peer_chain(Certificates &into, const kit::Blob &blob) {
+  const std::size_t before = into.size();
+  const bool whole = each_encoding(blob, "CERTIFICATE", [&](kit::DerView der) {
+    into.emplace_back(der.begin(), der.end());
+    return true;
+  });
+  if (!whole || into.size() == before)
+    kit::raise(PLUGTLS_E_CERTIFICATE_MALFORMED, "%s: no certificate could be read from it",
+               blob.origin.c_str());
+}
+
 std::vector<Identity> read_identities(const plugtls_config &config) {
   std::vector<Identity> out;
   for (uint32_t i = 0; i < config.identity_count; ++i)

@@ -33,6 +33,9 @@ struct Store {
 // Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED; of each only the frame is looked at.
 void read_certificates(Certificates &into, const kit::Blob &blob);
 
+// A chain to be judged: whatever the source holds, for what is malformed is the policy's to tell.
+void read_peer_chain(Certificates &into, const kit::Blob &blob);
+
 // Throws PLUGTLS_E_UNSUPPORTED for a leaf whose key wolfSSL cannot use, by its feature.
 void require_key_type(const Certificates &chain);
 

@@ -32,7 +32,7 @@ Judgement judge_request(const plugtls_backend_instance &instance, const plugtls_
   const auto store = make_store(config, instance.host);
   Certificates chain;
   for (uint32_t i = 0; i < request.chain_count; ++i)
-    read_certificates(chain, kit::read_source(*request.chain[i]));
+    read_peer_chain(chain, kit::read_source(*request.chain[i]));
   require_key_type(chain);
   return judge(chain, *store, config.crl_check, policy_of(instance, config, request));
 }

@@ -19,6 +19,7 @@ struct Crl {
   std::int64_t this_update = 0;
   std::optional<std::int64_t> next_update = {};
   DerView revoked = {};   // one entry after the other
+  DerView key_id = {};    // of the key that it says it is signed with (5.2.1); empty if it does not
   bool critical = false;  // an extension that has to be understood, and is not
 };
 
@@ -68,13 +69,34 @@ inline bool read_times(DerReader &tbs, Crl &out) noexcept {
   return out.next_update.has_value();
 }
 
+// Contents of a SEQUENCE OF Extension that any_critical has found well-formed.
+inline DerView key_id_in(DerView extensions) noexcept {
+  using namespace std::string_view_literals;
+  DerReader reader(extensions);
+  while (!reader.at_end()) {
+    const auto extension = next_extension(reader);
+    if (extension && is_oid(extension->oid, "\x55\x1d\x23"sv))
+      return parse_authority_key_id(extension->value).value_or(DerView{});
+  }
+  return {};
+}
+
 inline bool read_extensions(DerReader &tbs, Crl &out) noexcept {
   const auto tagged = tbs.optional_contents(der_tag::context_constructed(0));
   if (!tagged) return true;
   const auto list = sole_sequence(*tagged);
   const auto critical = list ? any_critical(*list) : std::nullopt;
-  out.critical = out.critical || critical.value_or(false);
-  return critical.has_value();
+  if (!critical) return false;
+  out.critical = out.critical || *critical;
+  out.key_id = key_id_in(*list);
+  return true;
+}
+
+// By name, and by key identifiers where both have them, as an issuer of certificates is found.
+inline bool is_of_issuer(const Crl &crl, const CertificateFacts &issuer) noexcept {
+  if (compare_names(issuer.subject, crl.issuer, false) != NameOrder::same) return false;
+  return crl.key_id.empty() || issuer.subject_key_id.empty() ||
+         same_bytes(crl.key_id, issuer.subject_key_id);
 }
 
 }  // namespace crl
@@ -116,7 +138,7 @@ std::int32_t judge_one(const CertificateFacts &certificate, const PathCertificat
   bool found = false;
   bool fit = false;
   for (const Crl &one : crls) {
-    if (compare_names(certificate.issuer, one.issuer, false) != NameOrder::same) continue;
+    if (!is_of_issuer(one, issuer.facts)) continue;
     found = true;
     const bool current = one.this_update <= time && (!one.next_update || time < *one.next_update);
     if (!may_sign || !current || one.critical || !holds(one.frame, issuer.der)) continue;
