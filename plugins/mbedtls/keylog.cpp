@@ -3,10 +3,11 @@
 
 #include "connection.hpp"
 
+#include <plugtls/kit/key_log.hpp>
+
 #include <mbedtls/md.h>
 #include <mbedtls/ssl_ciphersuites.h>
 
-#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -35,42 +36,11 @@ std::string_view label_of(mbedtls_ssl_key_export_type type) {
   }
 }
 
-// The longest label, a space, 32 bytes, a space, 64 bytes.
-class Line {
- public:
-  ~Line() { kit::wipe(text_.data(), text_.size()); }
-  Line() = default;
-  Line(const Line &) = delete;
-  Line &operator=(const Line &) = delete;
-
-  void add(std::string_view text) {
-    std::memcpy(text_.data() + size_, text.data(), text.size());
-    size_ += text.size();
-  }
-  void add_hex(const unsigned char *bytes, std::size_t size) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t i = 0; i < size; ++i) {
-      text_[size_++] = digits[bytes[i] >> 4U];
-      text_[size_++] = digits[bytes[i] & 0xfU];
-    }
-  }
-  const char *get() const { return text_.data(); }
-
- private:
-  std::array<char, 256> text_{};
-  std::size_t size_ = 0;
-};
-
 void log_line(const plugtls_backend_connection &connection, std::string_view label,
               const unsigned char *secret, std::size_t size) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.keylog == nullptr || label.empty() || size > 64) return;
-  Line line;
-  line.add(label);
-  line.add(" ");
-  line.add_hex(connection.client_random.data(), connection.client_random.size());
-  line.add(" ");
-  line.add_hex(secret, size);
+  const kit::KeyLogLine line(label, connection.client_random, {secret, size});
   callbacks.keylog(callbacks.user, connection.host_connection, line.get());
 }
 

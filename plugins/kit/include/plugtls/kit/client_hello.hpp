@@ -44,6 +44,9 @@ struct ClientHello {
   ByteView cipher_suites = {};        // two bytes each, in the client's order
   ByteView supported_versions =
       {};  // likewise; empty if the extension was not sent (RFC 8446, 4.2.1)
+  ByteView signature_schemes = {};  // likewise
+  ByteView groups = {};             // likewise
+  ByteView protocols = {};          // names behind their lengths, in the client's order (RFC 7301)
   std::uint16_t legacy_version = 0;
 };
 
@@ -75,6 +78,9 @@ inline ClientHello parse_client_hello(ByteView body) noexcept {
     const std::uint32_t type = extensions.number(2);
     const ByteView value = extensions.vector(2);
     if (type == 43) out.supported_versions = ByteReader(value).vector(1);
+    if (type == 13) out.signature_schemes = ByteReader(value).vector(2);
+    if (type == 10) out.groups = ByteReader(value).vector(2);
+    if (type == 16) out.protocols = ByteReader(value).vector(2);
     if (type != 0 || !extensions.good()) continue;
     const auto name = parse_server_name(value);
     if (!name || named) return {};

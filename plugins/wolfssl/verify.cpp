@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify.hpp"
+
+#include "connection.hpp"
+#include "signature.hpp"
+
+#include <plugtls/kit/certificate_reason.hpp>
+
+namespace plugtls::wolfssl {
+
+namespace {
+
+bool is_name_mismatch(int32_t code) {
+  return code == PLUGTLS_E_CERT_NAME_MISMATCH || code == PLUGTLS_E_CERT_IP_MISMATCH;
+}
+
+kit::Policy policy_of(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  kit::Policy policy;
+  policy.purpose =
+      context.role == PLUGTLS_ROLE_CLIENT ? PLUGTLS_PURPOSE_SERVER : PLUGTLS_PURPOSE_CLIENT;
+  policy.time = context.time_of_verification();
+  policy.max_intermediates = context.verify_depth;
+  policy.subjects = connection.subjects;
+  policy.skip_name = connection.skips_name();
+  return policy;
+}
+
+std::vector<plugtls_bytes> views_of(const Certificates &certificates) {
+  std::vector<plugtls_bytes> out;
+  for (const auto &one : certificates)
+    out.push_back(kit::as_bytes(one));
+  return out;
+}
+
+int32_t ask_program(const plugtls_backend_connection &connection, const Judgement &judgement,
+                    plugtls_error &error) {
+  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+  if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
+  const std::vector<plugtls_bytes> sent = views_of(connection.peer_chain);
+  const kit::Verdict &judged = judgement.verdict;
+  const bool complete = judged.good() || is_name_mismatch(judged.code);
+  const std::vector<plugtls_bytes> verified =
+      complete ? views_of(judgement.path) : std::vector<plugtls_bytes>{};
+  plugtls_verdict verdict{};
+  verdict.size = sizeof verdict;
+  verdict.code = judged.code;
+  verdict.certificate_depth = judged.depth;
+  verdict.chain = sent.data();
+  verdict.chain_count = static_cast<uint32_t>(sent.size());
+  verdict.verified = verified.empty() ? nullptr : verified.data();
+  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+}
+
+// Any answer that is none is a refusal: never let a good verdict stand for it.
+plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
+  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
+  if (answer == PLUGTLS_VERIFY_KEEP)
+    return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
+  if (said.code != PLUGTLS_E_NONE) return said;
+  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
+}
+
+plugtls_status decide_peer(plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  if (!connection.judgement)
+    connection.judgement =
+        judge(connection.peer_chain, *context.store, context.crl_check, policy_of(connection));
+  plugtls_error said = kit::empty_error();
+  const int32_t answer = ask_program(connection, *connection.judgement, said);
+  if (answer == PLUGTLS_VERIFY_PENDING) return PLUGTLS_WANT_CALLBACK;
+  connection.certificate_error = decide(*connection.judgement, answer, said);
+  if (connection.certificate_error.code != PLUGTLS_E_NONE) return PLUGTLS_FAILED;
+  connection.verified = std::move(connection.judgement->path);
+  connection.judgement.reset();
+  return PLUGTLS_OK;
+}
+
+bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates, int count) {
+  if (count < 0 || chain.size() != static_cast<std::size_t>(count)) return false;
+  for (std::size_t i = 0; i < chain.size(); ++i)
+    if (!kit::same_bytes(chain[i], {certificates[i].buffer, certificates[i].length})) return false;
+  return true;
+}
+
+}  // namespace
+
+Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_check,
+                const kit::Policy &policy) {
+  const auto sent = facts_of_chain(chain);
+  const auto found =
+      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy));
+  Judgement out;
+  if (!found.anchored) {
+    out.verdict = kit::judge_unanchored(found.facts, policy);
+    return out;
+  }
+  std::vector<kit::PathCertificate> path;
+  for (const kit::PathStep &step : found.steps) {
+    path.push_back((step.anchor ? store.facts : sent)[step.index]);
+    out.path.emplace_back(path.back().der.begin(), path.back().der.end());
+  }
+  kit::Policy complete = policy;
+  std::size_t at = path.size() - 1;
+  complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
+    const kit::PathCertificate &upper = path[at];
+    const auto object = kit::parse_signed(path[--at].der);
+    return object && signature_holds(*object, upper.der);
+  });
+  complete.revocation =
+      kit::judge_revocation(path, store.crls, crl_check, policy.time, signature_holds);
+  out.verdict = kit::judge(found.facts, complete);
+  return out;
+}
+
+plugtls_error describe(const Judgement &judgement) {
+  return kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
+}
+
+plugtls_status judge_peer(plugtls_backend_connection &connection) {
+  if (!connection.context->verifies()) return PLUGTLS_OK;
+  if (connection.peer_chain.empty()) {
+    // A client that has no certificate. A server without one wolfSSL refuses.
+    if (connection.context->client_auth != PLUGTLS_CLIENT_AUTH_REQUIRE) return PLUGTLS_OK;
+    connection.certificate_error = kit::certificate_refused(PLUGTLS_E_CERT_MISSING, -1);
+    return PLUGTLS_FAILED;
+  }
+  plugtls_error error = kit::empty_error();
+  plugtls_status out = PLUGTLS_FAILED;
+  const plugtls_status ran = kit::guard(&error, [&] {
+    out = decide_peer(connection);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (ran == PLUGTLS_OK) return out;
+  connection.certificate_error = error;
+  connection.certificate_error.alert = kit::alert::internal_error;
+  return PLUGTLS_FAILED;
+}
+
+int on_certificate(int, WOLFSSL_X509_STORE_CTX *store) {
+  auto *connection = static_cast<plugtls_backend_connection *>(store->userCtx);
+  if (!connection->context->verifies()) return 1;
+  // wolfSSL asks about no certificate, too: the policy has had its say on that.
+  if (store->totalCerts == 0)
+    return connection->chain_accepted && connection->peer_chain.empty() ? 1 : 0;
+  const bool judged = connection->chain_accepted && !connection->peer_chain.empty() &&
+                      is_same(connection->peer_chain, store->certs, store->totalCerts);
+  connection->chain_checked = judged;
+  return judged ? 1 : 0;
+}
+
+}  // namespace plugtls::wolfssl
