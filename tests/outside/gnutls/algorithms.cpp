@@ -120,7 +120,8 @@ std::string priority_of(const Choice &choice) {
   }
   for (const uint16_t number : choice.groups)
     out += std::string("+GROUP-") + find(groups, number)->name + ":";
-  out += "%SERVER_PRECEDENCE";
+  // Key usage is judged by the policy, for all backends alike; GnuTLS's own look at it would come first, or in its place.
+  out += "%SERVER_PRECEDENCE:%DEBUG_ALLOW_KEY_USAGE_VIOLATIONS";
   for (const uint16_t number : choice.schemes)
     out += find(schemes, number)->priority;
   return out;

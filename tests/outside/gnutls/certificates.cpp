@@ -27,14 +27,6 @@ Certificate new_certificate() {
   return Certificate(out);
 }
 
-// nullptr: GnuTLS cannot read it.
-Certificate parse(std::span<const uint8_t> der, int *native) {
-  Certificate out = new_certificate();
-  const gnutls_datum_t data = datum_of(der);
-  *native = gnutls_x509_crt_import(out.get(), &data, GNUTLS_X509_FMT_DER);
-  return *native == 0 ? std::move(out) : nullptr;
-}
-
 // Calls `take` with the DER of each block; false if one cannot be decoded, or begins and does not end.
 template <class Take>
 bool each_block(const kit::Blob &blob, Take &&take) {
@@ -56,16 +48,21 @@ bool each_block(const kit::Blob &blob, Take &&take) {
   return true;
 }
 
-std::vector<Der> try_certificates(const kit::Blob &blob, int *native) {
+// Empty if a block of PEM cannot be decoded.
+std::vector<Der> encodings_of(const kit::Blob &blob) {
   std::vector<Der> out;
-  bool whole = true;
-  if (blob.is_pem())
-    whole = each_block(blob, [&](Der der) { out.push_back(std::move(der)); });
-  else
+  if (!blob.is_pem())
     out.emplace_back(blob.bytes.begin(), blob.bytes.end());
-  const bool good = whole && std::all_of(out.begin(), out.end(), [&](const Der &one) {
-                      return parse(one, native) != nullptr;
-                    });
+  else if (!each_block(blob, [&](Der der) { out.push_back(std::move(der)); }))
+    out.clear();
+  return out;
+}
+
+std::vector<Der> try_certificates(const kit::Blob &blob, int *native) {
+  auto out = encodings_of(blob);
+  const bool good = std::all_of(out.begin(), out.end(), [&](const Der &one) {
+    return parse_certificate(one, native) != nullptr;
+  });
   return good ? out : std::vector<Der>{};
 }
 
@@ -109,7 +106,7 @@ void use_identity(gnutls_certificate_credentials_t credentials, const plugtls_id
   for (uint32_t i = 0; i < identity.certificate_count; ++i) {
     for (const Der &der : read_certificates(kit::read_source(*identity.certificates[i]))) {
       int native = 0;
-      chain.push_back(parse(der, &native));
+      chain.push_back(parse_certificate(der, &native));
       raw.push_back(chain.back().get());
     }
   }
@@ -124,7 +121,43 @@ void use_identity(gnutls_certificate_credentials_t credentials, const plugtls_id
                  "GnuTLS does not take the certificate chain");
 }
 
+// A CRL, or several of a PEM file.
+void add_crls(std::vector<Crl> &to, const kit::Blob &blob) {
+  const gnutls_datum_t data = datum_of(blob.bytes);
+  gnutls_x509_crl_t *list = nullptr;
+  unsigned count = 0;
+  const int native = gnutls_x509_crl_list_import2(
+      &list, &count, &data, blob.is_pem() ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER, 0);
+  const kit::Handle<gnutls_x509_crl_t, [](gnutls_x509_crl_t *array) { gnutls_free(array); }> owned(
+      list);
+  if (native < 0 || count == 0)
+    raise_native(PLUGTLS_E_CRL_MALFORMED, native, blob.origin + ": no CRL could be read from it");
+  for (unsigned i = 0; i < count; ++i)
+    to.emplace_back(list[i]);
+}
+
+void read_crls(std::vector<Crl> &to, const plugtls_config &config, const plugtls_host &host) {
+  for (uint32_t i = 0; i < config.crl_count; ++i)
+    for (const kit::Blob &blob : kit::blobs_of(*config.crls[i], host))
+      add_crls(to, blob);
+}
+
 }  // namespace
+
+Certificate parse_certificate(std::span<const uint8_t> der, int *native) {
+  Certificate out = new_certificate();
+  const gnutls_datum_t data = datum_of(der);
+  *native = gnutls_x509_crt_import(out.get(), &data, GNUTLS_X509_FMT_DER);
+  return *native == 0 ? std::move(out) : nullptr;
+}
+
+std::vector<Der> read_encodings(const kit::Blob &blob) {
+  auto out = encodings_of(blob);
+  if (out.empty() || out.front().empty())
+    kit::raise(PLUGTLS_E_CERTIFICATE_MALFORMED, "%s: no certificate could be read from it",
+               blob.origin.c_str());
+  return out;
+}
 
 std::vector<Der> read_certificates(const kit::Blob &blob) {
   int native = 0;
@@ -140,8 +173,8 @@ void use_identities(gnutls_certificate_credentials_t credentials, const plugtls_
     use_identity(credentials, *config.identities[i]);
 }
 
-Anchors read_anchors(const plugtls_config &config, const plugtls_host &host) {
-  Anchors out;
+Store read_store(const plugtls_config &config, const plugtls_host &host) {
+  Store out;
   for (const plugtls_source &source : kit::trust_of(config)) {
     for (const kit::Blob &blob : kit::blobs_of(source, host)) {
       int native = 0;
@@ -150,20 +183,21 @@ Anchors read_anchors(const plugtls_config &config, const plugtls_host &host) {
       if (found.empty() && !lenient)
         raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED, native,
                      blob.origin + ": no trust anchor could be read from it");
-      std::move(found.begin(), found.end(), std::back_inserter(out.der));
+      std::move(found.begin(), found.end(), std::back_inserter(out.anchors));
     }
   }
-  if (out.der.empty())
+  if (out.anchors.empty())
     kit::raise(PLUGTLS_E_TRUST_STORE_EMPTY, "the trust store holds no trust anchor");
-  for (const Der &der : out.der)
+  for (const Der &der : out.anchors)
     out.facts.push_back({der, kit::facts_of(der)});
+  read_crls(out.crls, config, host);
   return out;
 }
 
 bool signature_holds(kit::DerView lower, kit::DerView upper) {
   int native = 0;
-  const Certificate signed_one = parse(lower, &native);
-  const Certificate issuer = parse(upper, &native);
+  const Certificate signed_one = parse_certificate(lower, &native);
+  const Certificate issuer = parse_certificate(upper, &native);
   if (!signed_one || !issuer) return false;
   gnutls_pubkey_t raw = nullptr;
   require(gnutls_pubkey_init(&raw), "make a public key");

@@ -21,11 +21,6 @@ plugtls_error transport_error(const plugtls_backend_connection &connection) {
   return error;
 }
 
-bool looks_like_tls(const plugtls_backend_connection &connection) {
-  if (connection.first_size < connection.first.size()) return true;
-  return connection.first[0] >= 20 && connection.first[0] <= 23 && connection.first[1] == 3;
-}
-
 plugtls_error fault(const plugtls_backend_connection &connection, int native) {
   plugtls_error error = kit::empty_error();
   if (connection.refusal.code != PLUGTLS_E_NONE) {
@@ -46,12 +41,18 @@ plugtls_error fault(const plugtls_backend_connection &connection, int native) {
   return error;
 }
 
+int32_t alert_of(const plugtls_backend_connection &connection, const plugtls_error &error,
+                 int native) {
+  if (error.code == PLUGTLS_E_NOT_TLS) return kit::alert::protocol_version;
+  const bool certificate = error.code / 100 == PLUGTLS_CATEGORY_CERTIFICATE;
+  const bool tls13 = gnutls_protocol_get_version(connection.session.get()) == GNUTLS_TLS1_3;
+  return certificate ? kit::alert_of_certificate(error.code, tls13) : alert_for(native);
+}
+
 // GnuTLS sends no alert of itself.
 void tell_peer(plugtls_backend_connection &connection, plugtls_error &error, int native) {
   if (error.alert_received != 0) return;
-  if (error.alert == PLUGTLS_ALERT_NONE)
-    error.alert =
-        error.code == PLUGTLS_E_NOT_TLS ? kit::alert::protocol_version : alert_for(native);
+  if (error.alert == PLUGTLS_ALERT_NONE) error.alert = alert_of(connection, error, native);
   // Before there is a version GnuTLS has no record to put it in.
   if (error.code == PLUGTLS_E_NOT_TLS ||
       gnutls_protocol_get_version(connection.session.get()) == GNUTLS_VERSION_UNKNOWN) {
@@ -228,8 +229,8 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err) {
   if (connection.transport_failed) {
     connection.sticky.keep(PLUGTLS_FAILED, transport_error(connection));
-  } else if (connection.saw_end && connection.refusal.code == PLUGTLS_E_NONE &&
-             native != GNUTLS_E_FATAL_ALERT_RECEIVED) {
+  } else if (connection.saw_end && looks_like_tls(connection) &&
+             connection.refusal.code == PLUGTLS_E_NONE && native != GNUTLS_E_FATAL_ALERT_RECEIVED) {
     connection.sticky.keep(
         PLUGTLS_TRUNCATED,
         kit::make_error(PLUGTLS_E_TRUNCATED, connection.done

@@ -69,6 +69,7 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
 plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);
 
 // transport.cpp
+bool looks_like_tls(const plugtls_backend_connection &connection);
 void set_transport(plugtls_backend_connection &connection);
 // Gives the transport what is stashed: PLUGTLS_OK once nothing is left.
 plugtls_status flush(plugtls_backend_connection &connection);

@@ -22,6 +22,10 @@ using namespace plugtls;
 
 namespace {
 
+// GnuTLS's own limits, which its headers do not tell.
+constexpr uint32_t most_protocols = 8;
+constexpr std::size_t longest_protocol = 32;
+
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 void choose_suites(plugtls_backend_context &context, const plugtls_config &config) {
   kit::VersionRange &range = context.choice.versions;
@@ -75,11 +79,14 @@ void set_priority(plugtls_backend_context &context) {
 }
 
 void choose_protocols(plugtls_backend_context &context, const plugtls_config &config) {
-  constexpr uint32_t most = 8;  // GnuTLS's own limit
-  if (config.alpn_count > most)
+  if (config.alpn_count > most_protocols)
     throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_ALPN, "GnuTLS takes 8 protocols at most"));
-  for (uint32_t i = 0; i < config.alpn_count; ++i)
+  for (uint32_t i = 0; i < config.alpn_count; ++i) {
+    if (config.alpn[i].size > longest_protocol)
+      throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_ALPN,
+                                        "GnuTLS takes protocol names of 32 bytes at most"));
     context.protocols.emplace_back(kit::as_text(kit::as_span(config.alpn[i])));
+  }
 }
 
 uint32_t record_size_of(const plugtls_config &config) {
@@ -93,12 +100,20 @@ uint32_t record_size_of(const plugtls_config &config) {
   throw kit::Error(error);
 }
 
+// No sessions are resumed, so there are no tickets for these to be true of.
+void refuse_tickets(const plugtls_config &config) {
+  if (config.ticket_lifetime_s != 0 || config.ticket_count != 0)
+    throw kit::Error(
+        kit::unsupported(PLUGTLS_FEATURE_RESUMPTION, "the backend sends no tickets yet"));
+}
+
 void read_plain(plugtls_backend_context &context, const plugtls_config &config) {
   context.role = config.role;
   context.flags = config.flags;
   context.client_auth = config.client_auth;
   context.verify_depth = depth_of(config);
   context.verify_time = config.verify_time;
+  context.crl_check = config.crl_check;
   context.record_size = record_size_of(config);
   context.identities = config.identity_count;
 }
@@ -110,6 +125,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   context->instance = instance;
   context->callbacks = kit::read_sized(callbacks);
   read_plain(*context, config);
+  refuse_tickets(config);
   choose_suites(*context, config);
   choose_lists(*context, config);
   set_priority(*context);
@@ -118,7 +134,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   require(gnutls_certificate_allocate_credentials(&credentials), "make credentials");
   context->credentials.reset(credentials);
   use_identities(credentials, config);
-  if (context->verifies()) context->anchors = read_anchors(config, instance->host);
+  if (context->verifies()) context->store = read_store(config, instance->host);
   return context;
 }
 
@@ -182,17 +198,19 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
     case PLUGTLS_VALUE_VERIFY_DEPTH:
       *out = context->verify_depth;
       return PLUGTLS_OK;
+    case PLUGTLS_VALUE_CRL_CHECK:
+      *out = context->crl_check;
+      return PLUGTLS_OK;
     case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
       *out = context->record_size;
       return PLUGTLS_OK;
     case PLUGTLS_VALUE_TRUST_ANCHORS:
-      *out = context->anchors.der.size();
+      *out = context->store.anchors.size();
       return PLUGTLS_OK;
     case PLUGTLS_VALUE_IDENTITIES:
       *out = context->identities;
       return PLUGTLS_OK;
     // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
-    case PLUGTLS_VALUE_CRL_CHECK:
     case PLUGTLS_VALUE_OCSP:
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
     case PLUGTLS_VALUE_TICKET_LIFETIME:

@@ -27,13 +27,14 @@ struct plugtls_backend_context {
   uint64_t flags = 0;
   uint32_t client_auth = 0;
   uint32_t verify_depth = 0;
+  uint32_t crl_check = 0;
   uint32_t record_size = 0;  // most bytes of application data in a record sent
   int64_t verify_time = 0;   // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   uint32_t identities = 0;
   plugtls_gnutls::Choice choice;
   Priority priority;
   plugtls_gnutls::Credentials credentials;
-  plugtls_gnutls::Anchors anchors;
+  plugtls_gnutls::Store store;
   std::vector<std::string> protocols;
 
   bool verifies() const noexcept;

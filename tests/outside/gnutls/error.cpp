@@ -31,8 +31,7 @@ int32_t protocol_code(int native) {
     case GNUTLS_E_CERTIFICATE_REQUIRED:
     case GNUTLS_E_NO_CERTIFICATE_FOUND:
       return PLUGTLS_E_CERT_MISSING;
-    case GNUTLS_E_CERTIFICATE_ERROR:
-      return PLUGTLS_E_CERT_OTHER;
+    case GNUTLS_E_CERTIFICATE_ERROR:  // the peer's leaf could not be read
     case GNUTLS_E_ASN1_DER_ERROR:
     case GNUTLS_E_ASN1_TAG_ERROR:
     case GNUTLS_E_ASN1_GENERIC_ERROR:

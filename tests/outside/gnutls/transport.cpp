@@ -38,16 +38,16 @@ ssize_t stop(plugtls_backend_connection &connection, int number) {
 
 ssize_t pull(gnutls_transport_ptr_t user, void *buffer, std::size_t capacity) {
   plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
-  if (!connection.done) {  // the answer that is to be read will not come before the flight has gone
-    const plugtls_status flushed = flush(connection);
-    if (flushed != PLUGTLS_OK)
-      return stop(connection, flushed == PLUGTLS_WANT_WRITE ? EAGAIN : EIO);
-  }
+  // The answer that is to be read may not come before what was gathered has gone. Or it may: a client's change_cipher_spec
+  // follows ServerHello, while the rest of the server's flight is on its way. So reading goes on though the flight waits.
+  if (!connection.done && flush(connection) == PLUGTLS_FAILED) return stop(connection, EIO);
   std::size_t got = 0;
   switch (fetch(connection, buffer, capacity, &got)) {
     case PLUGTLS_OK:
       if (connection.first_size < connection.first.size()) [[unlikely]]
         note_first(connection, buffer, got);
+      // GnuTLS would wait for as many bytes as it takes the third and fourth to say.
+      if (!looks_like_tls(connection)) return stop(connection, EIO);
       return static_cast<ssize_t>(got);
     case PLUGTLS_WANT_READ:
       connection.transport_wants = true;
@@ -86,6 +86,11 @@ int wait_for_nothing(gnutls_transport_ptr_t, unsigned) {
 }
 
 }  // namespace
+
+bool looks_like_tls(const plugtls_backend_connection &connection) {
+  if (connection.first_size < connection.first.size()) return true;
+  return connection.first[0] >= 20 && connection.first[0] <= 23 && connection.first[1] == 3;
+}
 
 void set_transport(plugtls_backend_connection &connection) {
   gnutls_session_t session = connection.session.get();

@@ -3,6 +3,7 @@
 
 #include "connection.hpp"
 #include "error.hpp"
+#include "revocation.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
 
@@ -70,7 +71,10 @@ plugtls_error decide(const kit::Verdict &verdict, int32_t answer, const plugtls_
 
 int verify(plugtls_backend_connection &connection) {
   const std::vector<Der> sent = peer_chain(connection);
-  const Judgement judgement = judge(sent, connection.context->anchors, policy_of(connection));
+  // Whether a client has to have one, GnuTLS has judged.
+  if (sent.empty() && connection.context->role == PLUGTLS_ROLE_SERVER) return 0;
+  const Judgement judgement =
+      judge(sent, connection.context->store, connection.context->crl_check, policy_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(connection, sent, judgement, said);
   connection.refusal = decide(judgement.verdict, answer, said);
@@ -87,7 +91,7 @@ int verify(plugtls_backend_connection &connection) {
 std::vector<Der> chain_of(const plugtls_verify_request &request) {
   std::vector<Der> out;
   for (uint32_t i = 0; i < request.chain_count; ++i)
-    for (Der &der : read_certificates(kit::read_source(*request.chain[i])))
+    for (Der &der : read_encodings(kit::read_source(*request.chain[i])))
       out.push_back(std::move(der));
   if (out.empty()) kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "there is no certificate to verify");
   return out;
@@ -107,7 +111,8 @@ kit::Policy policy_of(const plugtls_backend_instance &instance, const plugtls_co
 
 }  // namespace
 
-Judgement judge(const std::vector<Der> &sent, const Anchors &anchors, const kit::Policy &policy) {
+Judgement judge(const std::vector<Der> &sent, const Store &store, uint32_t crl_check,
+                const kit::Policy &policy) {
   Judgement out;
   if (sent.empty()) {
     out.verdict = {PLUGTLS_E_CERT_MISSING, -1};
@@ -115,13 +120,13 @@ Judgement judge(const std::vector<Der> &sent, const Anchors &anchors, const kit:
   }
   const auto facts = facts_of_chain(sent);
   const auto found =
-      kit::find_path(facts, anchors.facts, policy.time, kit::policy::longest_path(policy));
+      kit::find_path(facts, store.facts, policy.time, kit::policy::longest_path(policy));
   if (!found.anchored) {
     out.verdict = kit::judge_unanchored(found.facts, policy);
     return out;
   }
   const auto der_of = [&](const kit::PathStep &step) -> const Der & {
-    return (step.anchor ? anchors.der : sent)[step.index];
+    return (step.anchor ? store.anchors : sent)[step.index];
   };
   for (const kit::PathStep &step : found.steps)
     out.path.push_back(der_of(step));
@@ -130,6 +135,7 @@ Judgement judge(const std::vector<Der> &sent, const Anchors &anchors, const kit:
       found, [&](const kit::PathStep &lower, const kit::PathStep &upper) {
         return signature_holds(der_of(lower), der_of(upper));
       });
+  complete.revocation = judge_revocation(out.path, found.facts, store.crls, crl_check, policy.time);
   out.verdict = kit::judge(found.facts, complete);
   return out;
 }
@@ -146,9 +152,9 @@ plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_co
   return kit::guard(err, [&] {
     const plugtls_verify_request asked = kit::read_sized(request);
     const plugtls_config settings = kit::read_sized(config);
-    const Anchors anchors = read_anchors(settings, instance->host);
+    const Store store = read_store(settings, instance->host);
     const Judgement judgement =
-        judge(chain_of(asked), anchors, policy_of(*instance, settings, asked));
+        judge(chain_of(asked), store, settings.crl_check, policy_of(*instance, settings, asked));
     *out_code = judgement.verdict.code;
     *out_depth = judgement.verdict.depth;
     if (!judgement.verdict.good() && err != nullptr)

@@ -17,7 +17,8 @@ struct Judgement {
   std::vector<Der> path;  // leaf to anchor, if one was found
 };
 
-Judgement judge(const std::vector<Der> &sent, const Anchors &anchors, const kit::Policy &policy);
+Judgement judge(const std::vector<Der> &sent, const Store &store, uint32_t crl_check,
+                const kit::Policy &policy);
 
 // GnuTLS's callback, in place of its own verification (P-VERIFY-1).
 int verify_peer(gnutls_session_t session);
