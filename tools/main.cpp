@@ -56,8 +56,13 @@ int main(int argc, char **argv) {
       "Exit status: 0 good, 1 differs, 2 usage, 3 no such backend, 4 certificate refused,\n"
       "5 other TLS failure, 6 input/output or time limit.");
   const std::vector<std::pair<std::string, Run>> verbs = {
-      {"list", add_list(app)},       {"info", add_info(app)},   {"doctor", add_doctor(app)},
-      {"connect", add_connect(app)}, {"serve", add_serve(app)}, {"completion", add_completion(app)},
+      {"list", add_list(app)},
+      {"info", add_info(app)},
+      {"doctor", add_doctor(app)},
+      {"connect", add_connect(app)},
+      {"serve", add_serve(app)},
+      {"new-backend", add_new_backend(app)},
+      {"completion", add_completion(app)},
   };
   try {
     app.parse(argc, argv);

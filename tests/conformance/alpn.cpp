@@ -36,6 +36,15 @@ TEST_CASE("S13 a protocol that nobody registered is told as its bytes", "[alpn]"
       GENERATE(std::string("x"), std::string("\xff\x01 own"), std::string(255, 'p'));
   PairOptions options;
   options.client.alpn = options.server.alpn = {name};
+  // Some libraries have a longest name of their own; then they say so.
+  bool both = true;
+  for (const auto &[end, config] :
+       {std::pair(ends.client, options.client), std::pair(ends.server, options.server)}) {
+    if (level(end, PLUGTLS_FEATURE_ALPN) != PLUGTLS_PARTIAL || name.size() <= 32) continue;
+    check_unsupported(context_error(end, config), PLUGTLS_FEATURE_ALPN, end);
+    both = false;
+  }
+  if (!both) return;
   Pair pair(ends, options);
   pair.connect();
   CHECK(as_string(pair.client.info().alpn) == name);

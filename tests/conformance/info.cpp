@@ -68,6 +68,7 @@ TEST_CASE("B21 a server's tickets are those asked for", "[info]") {
   Config config = server_config();
   config.ticket_lifetime_s = 600;
   config.ticket_count = 5;
+  if (!made_or_refused(name, config, PLUGTLS_FEATURE_RESUMPTION)) return;
   const ContextPtr context = make_context(name, config);
   uint64_t value = 0;
   REQUIRE(plugtls_context_value(context.get(), PLUGTLS_VALUE_TICKET_LIFETIME, &value, nullptr) ==
