@@ -4,6 +4,7 @@
 #include "guard.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plugtls::loader {
 
@@ -100,6 +101,38 @@ bool has_kind(const plugtls_source *const *sources, uint32_t count, uint32_t kin
 bool has_key(const plugtls_config &config, uint32_t kind) {
   return std::any_of(config.identities, config.identities + config.identity_count,
                      [&](const plugtls_identity *identity) { return identity->key->kind == kind; });
+}
+
+constexpr uint32_t key_types[] = {PLUGTLS_KEY_RSA, PLUGTLS_KEY_RSA_PSS, PLUGTLS_KEY_ECDSA,
+                                  PLUGTLS_KEY_ED25519};
+constexpr const char *key_type_names[] = {"RSA", "RSA-PSS", "ECDSA", "Ed25519"};
+
+// A backend may have signers for some types of keys only.
+plugtls_status check_signer(const plugtls_backend &backend, const plugtls_source &key,
+                            plugtls_error *err) {
+  if (key.kind != PLUGTLS_SOURCE_SIGNER) return PLUGTLS_OK;
+  if (!are_known(&key.signer, 1) || key.signer->sign == nullptr)
+    return invalid(err, "a key that is a signer needs a signer with a sign function");
+  const auto *type = std::find(std::begin(key_types), std::end(key_types), key.signer->key_type);
+  if (type == std::end(key_types))
+    return invalid(err, "a signer's key_type is none that this libplugtls knows");
+  plugtls_capability capability{};
+  capability.size = sizeof capability;
+  plugtls_backend_capability(&backend, PLUGTLS_FEATURE_KEY_SIGNER, &capability);
+  if ((capability.value & *type) != 0) return PLUGTLS_OK;
+  return fail_feature(err, PLUGTLS_FEATURE_KEY_SIGNER, backend.name,
+                      "backend '%s' does not have 'key_signer' for %s keys%s%s",
+                      backend.name.c_str(), key_type_names[type - std::begin(key_types)],
+                      *capability.note != '\0' ? ": " : "", capability.note);
+}
+
+plugtls_status check_signers(const plugtls_backend &backend, const plugtls_config &config,
+                             plugtls_error *err) {
+  for (uint32_t i = 0; i < config.identity_count; ++i)
+    if (const plugtls_status status = check_signer(backend, *config.identities[i]->key, err);
+        status != PLUGTLS_OK)
+      return status;
+  return PLUGTLS_OK;
 }
 
 bool names_version(const plugtls_config &config, uint16_t version) {
@@ -217,7 +250,8 @@ plugtls_status check_config(const plugtls_backend &backend, const plugtls_config
       {callbacks.verify != nullptr, PLUGTLS_FEATURE_VERIFY_CALLBACK},
       {callbacks.new_session != nullptr, PLUGTLS_FEATURE_RESUMPTION},
   };
-  const plugtls_status status = require(backend, asked, err);
+  plugtls_status status = require(backend, asked, err);
+  if (status == PLUGTLS_OK) status = check_signers(backend, config, err);
   return status == PLUGTLS_OK ? check_trust(backend, config, verifies, err) : status;
 }
 
