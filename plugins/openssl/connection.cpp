@@ -5,6 +5,7 @@
 #include "error.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "signer.hpp"
 #include "transport.hpp"
 
 #include <openssl/err.h>
@@ -28,8 +29,8 @@ plugtls_error fault(plugtls_backend_connection &connection) {
   plugtls_error error = kit::empty_error();
   if (connection.certificate_error.code != PLUGTLS_E_NONE)
     error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
+  else if (connection.program_error.code != PLUGTLS_E_NONE)
+    error = connection.program_error;
   else if (connection.alert_received != PLUGTLS_ALERT_NONE)
     error = kit::make_error(
         PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d (%s)",
@@ -96,6 +97,8 @@ plugtls_status outcome(plugtls_backend_connection &connection, int result, plugt
       return want_read(connection, err);
     case SSL_ERROR_WANT_WRITE:
       return PLUGTLS_WANT_WRITE;
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB:
+      return PLUGTLS_WANT_CALLBACK;
     case SSL_ERROR_ZERO_RETURN:
       return PLUGTLS_CLOSED;
     default:
@@ -157,6 +160,7 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
 // The SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
+  connection.suspension.reset();
   connection.ssl.reset(SSL_new(context.ctx.get()));
   BIO *bio = BIO_new(context.instance->bio_method);
   if (!connection.ssl || bio == nullptr) {
@@ -172,6 +176,7 @@ void make_ssl(plugtls_backend_connection &connection) {
     SSL_set_accept_state(ssl);
   else
     SSL_set_connect_state(ssl);
+  if (context.asks_program()) make_suspendable(connection);
 }
 
 // Clients: whom to ask for, and the session of an earlier visit.
@@ -200,6 +205,17 @@ std::unique_ptr<plugtls_backend_connection> make(plugtls_backend_context *contex
   return connection;
 }
 
+// Nothing while the program owes an answer.
+std::optional<int> run_handshake(plugtls_backend_connection &connection) {
+  if (!connection.suspension) {
+    const int result = SSL_do_handshake(connection.ssl.get());
+    // The program may have answered the client's name with a context in which it is asked more.
+    if (!connection.suspension) return result;
+  }
+  if (!connection.suspension->go_on()) return std::nullopt;
+  return connection.suspended_result;
+}
+
 // The peer of connection_create again, from what was copied of it.
 plugtls_peer peer_of(const plugtls_backend_connection &connection) {
   plugtls_peer peer{};
@@ -212,6 +228,15 @@ plugtls_peer peer_of(const plugtls_backend_connection &connection) {
 }
 
 }  // namespace
+
+void make_suspendable(plugtls_backend_connection &connection) {
+  connection.suspension.emplace(
+      [](void *self) noexcept {
+        auto &own = *static_cast<plugtls_backend_connection *>(self);
+        own.suspended_result = SSL_do_handshake(own.ssl.get());
+      },
+      &connection);
+}
 
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
                                  const plugtls_transport *transport,
@@ -239,6 +264,8 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
 void connection_free(plugtls_backend_connection *connection) {
   if (connection == nullptr) return;
   const QueueGuard queue;
+  connection->muted = true;
+  connection->suspension.reset();  // may still need everything else
   const std::unique_ptr<plugtls_backend_connection> owned(connection);
 }
 
@@ -247,8 +274,11 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   if (connection->sticky.set()) return settle(*connection, err);
   if (connection->done) return flush_or_fail(*connection, err);
   const QueueGuard queue;
-  const int result = SSL_do_handshake(connection->ssl.get());
-  if (result != 1) return outcome(*connection, result, err);
+  const Handshaking now(connection);
+  const std::optional<int> result = run_handshake(*connection);
+  if (!result) return PLUGTLS_WANT_CALLBACK;
+  if (*result != 1) return outcome(*connection, *result, err);
+  connection->suspension.reset();
   connection->done = true;
   return flush_or_fail(*connection, err);
 }
@@ -263,6 +293,7 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
     return wrong_state(err, "read");
   if (capacity == 0) return PLUGTLS_OK;
   const QueueGuard queue;
+  const Handshaking now(connection);  // a server may ask for a certificate
   const int result = SSL_read_ex(connection->ssl.get(), buffer, capacity, out_size);
   if (result == 1) [[likely]]
     return PLUGTLS_OK;

@@ -12,10 +12,12 @@
 #include <plugtls/kit/outbox.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/sized.hpp>
+#include <plugtls/kit/suspension.hpp>
 
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,9 @@ struct plugtls_backend_connection {
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
   plugtls_host_connection *host_connection = nullptr;
+  // Where the handshake runs if the program may be asked something in it; gone once that is done.
+  std::optional<plugtls::kit::Suspension> suspension;
+  int suspended_result = 0;  // SSL_do_handshake's there
   // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
   plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
   std::size_t asked =
@@ -31,15 +36,18 @@ struct plugtls_backend_connection {
   std::size_t taken = 0;  // bytes of it that OpenSSL has made a record of, which is in the outbox
   bool done = false;
   bool heard_name = false;
-  bool updating = false;  // a KeyUpdate waits for the transport
+  bool answered_name = false;  // the program has had its say about the name
+  bool updating = false;       // a KeyUpdate waits for the transport
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
+  bool muted = false;  // being freed: nothing goes out any more
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  // What a callback of the program's, other than the one for certificates, ended the handshake with.
+  plugtls_error program_error = plugtls::kit::empty_error();
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;
@@ -57,6 +65,8 @@ struct plugtls_backend_connection {
 namespace plugtls::openssl {
 
 plugtls_backend_connection *connection_of(const SSL *ssl);
+// Runs the handshake where the program may be asked something in it.
+void make_suspendable(plugtls_backend_connection &connection);
 // Callbacks of OpenSSL.
 void note_alert(const SSL *ssl, int where, int value);
 

@@ -12,6 +12,8 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 bool plugtls_backend_context::verifies() const noexcept {
@@ -40,6 +42,20 @@ void set_versions(plugtls_backend_context &context, const plugtls_config &config
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
 }
 
+bool has_signer(const plugtls_config &config) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER;
+                     });
+}
+
+// RSA key transport, which a key that only signs cannot do.
+bool needs_decryption(uint16_t suite) {
+  constexpr uint16_t suites[] = {0x002f, 0x0035, 0x003c, 0x003d, 0x009c,
+                                 0x009d, 0xc09c, 0xc09d, 0xc0a0, 0xc0a1};
+  return std::find(std::begin(suites), std::end(suites), suite) != std::end(suites);
+}
+
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 void set_suites(plugtls_backend_context &context, const plugtls_config &config) {
   SSL_CTX *ctx = context.ctx.get();
@@ -48,8 +64,9 @@ void set_suites(plugtls_backend_context &context, const plugtls_config &config) 
       raise_native(PLUGTLS_E_NO_CIPHER_SUITE, "no cipher suite is available");
     return;
   }
-  const auto chosen = kit::select_known({config.cipher_suites, config.cipher_suite_count},
-                                        context.instance->suite_numbers);
+  auto chosen = kit::select_known({config.cipher_suites, config.cipher_suite_count},
+                                  context.instance->suite_numbers);
+  if (has_signer(config)) std::erase_if(chosen, needs_decryption);
   std::vector<uint16_t> older;
   std::vector<uint16_t> newer;
   for (const uint16_t suite : chosen)
@@ -225,7 +242,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_schemes(*context, config);
   set_alpn(*context, config);
   set_protocol(*context);
-  use_identities(context->ctx.get(), config);
+  use_identities(*context, config);
   set_verification(*context, config);
   set_callbacks(*context);
   set_sessions(*context);

@@ -30,6 +30,8 @@ struct plugtls_backend_instance {
   mutable std::vector<uint16_t> groups;
   mutable std::vector<uint16_t> schemes;
   mutable BIO_METHOD *bio_method = nullptr;
+  std::once_flag signers_prepared;
+  OSSL_LIB_CTX *signers = nullptr;  // make_signer_library
 };
 
 struct plugtls_backend_context {
@@ -50,12 +52,15 @@ struct plugtls_backend_context {
   std::vector<uint16_t> schemes;
   std::string alpn;  // wire format
   uint32_t identities = 0;
+  bool signs_outside = false;  // a key of an identity is a signer
   uint32_t anchors = 0;
   int64_t verify_time = 0;              // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   plugtls::openssl::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;
 
   bool verifies() const noexcept;
+  // Of things that it may want to think about.
+  bool asks_program() const noexcept { return signs_outside || callbacks.verify != nullptr; }
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

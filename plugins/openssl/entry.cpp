@@ -44,6 +44,9 @@ const plugtls_anchor anchors[] = {
 
 constexpr const char *not_yet = "the backend does not do this yet";
 
+constexpr uint64_t signer_types =
+    PLUGTLS_KEY_RSA | PLUGTLS_KEY_RSA_PSS | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
+
 constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_CLIENT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SERVER, PLUGTLS_YES, 0, ""},
@@ -75,8 +78,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_YES, 0, ""},
@@ -100,7 +103,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0, not_yet},
 };

@@ -35,6 +35,7 @@ int bio_write(BIO *bio, const char *data, std::size_t size, std::size_t *put) {
   plugtls_backend_connection &connection = owner_of(bio);
   BIO_clear_retry_flags(bio);
   *put = 0;
+  if (connection.muted) return 0;
   plugtls_status status = flush(connection);
   if (status == PLUGTLS_OK) [[likely]]
     status = connection.transport.write(connection.transport.user, data, size, put);

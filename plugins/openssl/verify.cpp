@@ -93,10 +93,25 @@ std::vector<plugtls_bytes> views_of(const Path &path) {
   return out;
 }
 
+// One question to the program, repeated as long as it has no answer.
+struct AnswerWanted {
+  const plugtls_backend_connection &connection;
+  const plugtls_verdict &verdict;
+  plugtls_error said = kit::empty_error();
+  int32_t answer = PLUGTLS_VERIFY_PENDING;
+
+  bool operator()() noexcept {
+    const QueueGuard queue;
+    const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+    answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &said);
+    return answer != PLUGTLS_VERIFY_PENDING;
+  }
+};
+
+// After the handshake there is nothing to go back to, and pending it stays.
 int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection,
                     const kit::Verdict &judged, plugtls_error &error) {
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
+  if (connection.context->callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
   const bool complete = judged.good() || is_name_mismatch(judged.code);
   const Path sent(X509_STORE_CTX_get0_untrusted(store_ctx));
   const Path built(complete ? X509_STORE_CTX_get0_chain(store_ctx) : nullptr);
@@ -112,14 +127,24 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
   verdict.chain_count = static_cast<uint32_t>(chain.size());
   verdict.verified = verified.empty() ? nullptr : verified.data();
   verdict.verified_count = static_cast<uint32_t>(verified.size());
-  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+  AnswerWanted wanted{connection, verdict};
+  if (!connection.suspension)
+    wanted();
+  else if (!connection.suspension->ask(wanted))
+    return PLUGTLS_VERIFY_REJECT;  // being freed
+  error = wanted.said;
+  return wanted.answer;
 }
 
-// Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
+// Pending is a refusal too: never let a good verdict stand for it.
 plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
   if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
   if (answer == PLUGTLS_VERIFY_KEEP)
     return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
+  if (answer == PLUGTLS_VERIFY_PENDING)
+    return kit::unsupported(PLUGTLS_FEATURE_SUSPEND,
+                            "the verification callback answered pending after the handshake, where "
+                            "OpenSSL cannot wait; decide at once there");
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
