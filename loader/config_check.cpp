@@ -47,6 +47,11 @@ plugtls_status check_identities(const plugtls_config &config, plugtls_error *err
         !are_known(identity->certificates, identity->certificate_count) ||
         !are_known(&identity->key, 1))
       return invalid(err, "an identity needs at least one certificate, leaf first, and a key");
+    if (identity->ocsp_response != nullptr &&
+        (!are_known(&identity->ocsp_response, 1) ||
+         (identity->ocsp_response->kind != PLUGTLS_SOURCE_BYTES &&
+          identity->ocsp_response->kind != PLUGTLS_SOURCE_FILE)))
+      return invalid(err, "an identity's ocsp_response is neither bytes nor a file");
   }
   if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && config.psk_count == 0)
     return fail(err, PLUGTLS_E_NO_CERTIFICATE,

@@ -4,6 +4,7 @@
 #include "context.hpp"
 #include "error.hpp"
 #include "signer.hpp"
+#include "stapling.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 
@@ -134,6 +135,10 @@ void use_identity(plugtls_backend_context &context, const plugtls_identity &iden
     raise_native(
         PLUGTLS_E_CERTIFICATE_MALFORMED,
         "OpenSSL does not take the certificate chain (key too short, or a weak signature?)");
+  std::vector<X509 *> views;
+  for (const Certificate &certificate : chain)
+    views.push_back(certificate.get());
+  use_staple(context, identity, views);
 }
 
 }  // namespace

@@ -278,6 +278,9 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   const std::optional<int> result = run_handshake(*connection);
   if (!result) return PLUGTLS_WANT_CALLBACK;
   if (*result != 1) return outcome(*connection, *result, err);
+  // OpenSSL has asked for the verdict, late as that may have been: done without it would be a handshake unverified.
+  if (connection->awaits_staple || connection->certificate_error.code != PLUGTLS_E_NONE)
+    return outcome(*connection, -1, err);
   connection->suspension.reset();
   connection->done = true;
   return flush_or_fail(*connection, err);

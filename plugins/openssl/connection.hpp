@@ -21,6 +21,14 @@
 #include <string>
 #include <vector>
 
+namespace plugtls::openssl {
+
+inline void free_chain(STACK_OF(X509) * chain) {
+  sk_X509_pop_free(chain, X509_free);
+}
+
+}  // namespace plugtls::openssl
+
 struct plugtls_backend_connection {
   plugtls::kit::Handle<SSL, SSL_free> ssl;
   plugtls_transport transport{};
@@ -41,13 +49,16 @@ struct plugtls_backend_connection {
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
-  bool muted = false;  // being freed: nothing goes out any more
+  bool muted = false;          // being freed: nothing goes out any more
+  bool awaits_staple = false;  // the server's certificate is verified once its flight is complete
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
   // What a callback of the program's, other than the one for certificates, ended the handshake with.
   plugtls_error program_error = plugtls::kit::empty_error();
+  // The path, where it was built after OpenSSL had asked for it.
+  plugtls::kit::Handle<STACK_OF(X509), plugtls::openssl::free_chain> verified;
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;

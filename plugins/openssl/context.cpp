@@ -8,6 +8,7 @@
 #include "server_name.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "stapling.hpp"
 #include "verify.hpp"
 
 #include <openssl/err.h>
@@ -243,6 +244,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_alpn(*context, config);
   set_protocol(*context);
   use_identities(*context, config);
+  set_stapling(*context, config);
   set_verification(*context, config);
   set_callbacks(*context);
   set_sessions(*context);

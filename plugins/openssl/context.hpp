@@ -6,6 +6,7 @@
 
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/selection.hpp>
 #include <plugtls/kit/ticket_keys.hpp>
 
@@ -13,6 +14,7 @@
 
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What is found out about the library once.
@@ -52,6 +54,9 @@ struct plugtls_backend_context {
   std::vector<uint16_t> schemes;
   std::string alpn;  // wire format
   uint32_t identities = 0;
+  uint32_t ocsp = 0;  // PLUGTLS_OCSP_...
+  // Leaf, which is the SSL_CTX's, and the OCSP response to send with it.
+  std::vector<std::pair<const X509 *, plugtls::kit::SecureBytes>> staples;
   bool signs_outside = false;  // a key of an identity is a signer
   uint32_t anchors = 0;
   int64_t verify_time = 0;              // with PLUGTLS_CONFIG_VERIFY_TIME in the flags

@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "stapling.hpp"
 
 #include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/certificate_reason.hpp>
@@ -43,6 +44,15 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
+// Of a path that reaches an anchor: else there is nobody whose response could be believed.
+kit::Verdict judge_revocation(X509_STORE_CTX *store_ctx, const Staple &staple, int64_t time) {
+  STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(store_ctx);
+  if (sk_X509_num(path) == 0) return {};
+  X509 *issuer = sk_X509_value(path, sk_X509_num(path) > 1 ? 1 : 0);
+  const int32_t code = judge_staple(staple, sk_X509_value(path, 0), issuer, time);
+  return code == PLUGTLS_E_NONE ? kit::Verdict{} : kit::Verdict{code, 0};
+}
+
 // What only the library can find out takes its place in the policy's order.
 kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict native) {
   policy.skip_name = true;
@@ -57,7 +67,7 @@ kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict na
     case PLUGTLS_E_CERT_REVOKED:
     case PLUGTLS_E_CERT_CRL_MISSING:
     case PLUGTLS_E_CERT_CRL_INVALID:
-      policy.revocation = native;
+      if (policy.revocation.good() || native.depth <= 0) policy.revocation = native;
       break;
     case PLUGTLS_E_CERT_BAD_SIGNATURE:
       policy.signature = native;
@@ -127,6 +137,7 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
   verdict.chain_count = static_cast<uint32_t>(chain.size());
   verdict.verified = verified.empty() ? nullptr : verified.data();
   verdict.verified_count = static_cast<uint32_t>(verified.size());
+  verdict.ocsp_response = kit::as_bytes(staple_of(connection).response);
   AnswerWanted wanted{connection, verdict};
   if (!connection.suspension)
     wanted();
@@ -149,29 +160,43 @@ plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_e
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
+// OpenSSL has this alert only for what its callback for staples refuses, which comes after this one.
+bool is_refused_later(const plugtls_backend_connection &connection) {
+  return connection.context->ocsp != PLUGTLS_OCSP_NONE &&
+         kit::alert_of_certificate(connection.certificate_error.code, true) ==
+             kit::alert::bad_certificate_status_response;
+}
+
 int verify(X509_STORE_CTX *store_ctx) {
   const auto *ssl = static_cast<const SSL *>(
       X509_STORE_CTX_get_ex_data(store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx()));
   plugtls_backend_connection &connection = *connection_of(ssl);
   if (!connection.context->verifies()) return 1;
-  const Judgement judgement = judge(store_ctx, policy_of(connection));
-  plugtls_error said = kit::empty_error();
-  const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
-  const plugtls_error error = decide(judgement, answer, said);
-  if (error.code == PLUGTLS_E_NONE) {
+  connection.awaits_staple = comes_later(connection);
+  if (connection.awaits_staple || verify_now(store_ctx, connection) ||
+      is_refused_later(connection)) {
     X509_STORE_CTX_set_error(store_ctx, X509_V_OK);
     return 1;
   }
-  connection.certificate_error = error;
-  X509_STORE_CTX_set_error(store_ctx, native_error(error.code));
+  X509_STORE_CTX_set_error(store_ctx, native_error(connection.certificate_error.code));
   return 0;
 }
 
 }  // namespace
 
-Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &policy) {
-  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(policy.time));
+bool verify_now(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection) {
+  const Judgement judgement = judge(store_ctx, policy_of(connection), staple_of(connection));
+  plugtls_error said = kit::empty_error();
+  const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
+  connection.certificate_error = decide(judgement, answer, said);
+  return connection.certificate_error.code == PLUGTLS_E_NONE;
+}
+
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const Staple &staple) {
+  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(given.time));
   const bool good = X509_verify_cert(store_ctx) == 1;
+  kit::Policy policy = given;
+  policy.revocation = judge_revocation(store_ctx, staple, policy.time);
   const Path path(X509_STORE_CTX_get0_chain(store_ctx));
   if (good) return {kit::judge(path.facts, policy), X509_V_OK};
   const int native = X509_STORE_CTX_get_error(store_ctx);

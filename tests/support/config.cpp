@@ -100,6 +100,7 @@ void BuiltConfig::add_identities(const Config &config) {
     to.certificates = certificates.data();
     to.certificate_count = count(certificates);
     to.key = add(from.key);
+    if (from.ocsp_response) to.ocsp_response = add(*from.ocsp_response);
     identity_list_.push_back(&to);
   }
   out_.identities = identity_list_.data();

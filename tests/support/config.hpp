@@ -28,6 +28,7 @@ Source contents(std::string bytes);
 struct Identity {
   std::vector<Source> certificates;
   Source key;
+  std::optional<Source> ocsp_response = {};
 };
 
 struct Config {
