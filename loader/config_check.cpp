@@ -14,7 +14,8 @@ constexpr uint64_t known_flags =
     PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION | PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK |
     PLUGTLS_CONFIG_INSECURE_ALLOW_KEYLOG_ENV | PLUGTLS_CONFIG_VERIFY_TIME |
     PLUGTLS_CONFIG_NO_RESUMPTION | PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH;
-constexpr std::size_t longest_protocol = 255;  // RFC 7301, 3.1
+constexpr std::size_t longest_identity = 0xffff;  // RFC 8446, 4.2.11
+constexpr std::size_t longest_protocol = 255;     // RFC 7301, 3.1
 
 plugtls_status require_one(const plugtls_backend &backend, uint32_t feature, plugtls_error *err) {
   plugtls_capability capability{};
@@ -37,7 +38,26 @@ bool is_list(const Item *items, uint32_t count) {
   return count == 0 || items != nullptr;
 }
 
-plugtls_status check_identities(const plugtls_config &config, plugtls_error *err) {
+plugtls_status check_psks(const plugtls_config &config, const plugtls_backend_callbacks &callbacks,
+                          plugtls_error *err) {
+  const bool server = config.role == PLUGTLS_ROLE_SERVER;
+  if (server && config.psk_count > 0)
+    return invalid(err, "psks are a client's; a server looks them up by the callback psk");
+  if (!server && callbacks.psk != nullptr)
+    return invalid(err, "the callback psk is a server's; a client offers psks");
+  for (uint32_t i = 0; i < config.psk_count; ++i) {
+    const plugtls_psk &psk = *config.psks[i];
+    if (psk.identity.data == nullptr || psk.identity.size == 0 ||
+        psk.identity.size > longest_identity || psk.key.data == nullptr || psk.key.size == 0)
+      return invalid(err, "a PSK needs an identity of 1 to 65535 bytes and a key");
+    if (psk.hash != PLUGTLS_HASH_SHA256 && psk.hash != PLUGTLS_HASH_SHA384)
+      return invalid(err, "a PSK's hash is neither SHA-256 nor SHA-384");
+  }
+  return PLUGTLS_OK;
+}
+
+plugtls_status check_identities(const plugtls_config &config,
+                                const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
   if (!is_list(config.identities, config.identity_count))
     return invalid(err, "identities is NULL though identity_count is not 0");
   for (uint32_t i = 0; i < config.identity_count; ++i) {
@@ -53,7 +73,7 @@ plugtls_status check_identities(const plugtls_config &config, plugtls_error *err
           identity->ocsp_response->kind != PLUGTLS_SOURCE_FILE)))
       return invalid(err, "an identity's ocsp_response is neither bytes nor a file");
   }
-  if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && config.psk_count == 0)
+  if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && callbacks.psk == nullptr)
     return fail(err, PLUGTLS_E_NO_CERTIFICATE,
                 "a server needs a certificate: register_certificates(chain, key)");
   return PLUGTLS_OK;
@@ -70,7 +90,8 @@ plugtls_status check_trust_shape(const plugtls_config &config, plugtls_error *er
   return PLUGTLS_OK;
 }
 
-plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
+plugtls_status check_shape(const plugtls_config &config, const plugtls_backend_callbacks &callbacks,
+                           plugtls_error *err) {
   if (config.role != PLUGTLS_ROLE_CLIENT && config.role != PLUGTLS_ROLE_SERVER)
     return invalid(err, "role is neither client nor server");
   if (config.client_auth > PLUGTLS_CLIENT_AUTH_REQUIRE)
@@ -94,8 +115,9 @@ plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
     if (config.alpn[i].size == 0 || config.alpn[i].size > longest_protocol ||
         config.alpn[i].data == nullptr)
       return invalid(err, "a protocol name must have 1 to 255 bytes");
-  const plugtls_status status = check_trust_shape(config, err);
-  return status == PLUGTLS_OK ? check_identities(config, err) : status;
+  plugtls_status status = check_trust_shape(config, err);
+  if (status == PLUGTLS_OK) status = check_psks(config, callbacks, err);
+  return status == PLUGTLS_OK ? check_identities(config, callbacks, err) : status;
 }
 
 bool has_kind(const plugtls_source *const *sources, uint32_t count, uint32_t kind) {
@@ -218,7 +240,8 @@ plugtls_status check_offline(const plugtls_backend &backend, const plugtls_confi
 
 plugtls_status check_config(const plugtls_backend &backend, const plugtls_config &config,
                             const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
-  if (const plugtls_status status = check_shape(config, err); status != PLUGTLS_OK) return status;
+  if (const plugtls_status status = check_shape(config, callbacks, err); status != PLUGTLS_OK)
+    return status;
   const bool server = config.role == PLUGTLS_ROLE_SERVER;
   const bool verifies = (config.flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) == 0 &&
                         (!server || config.client_auth != PLUGTLS_CLIENT_AUTH_NONE);

@@ -3,6 +3,7 @@
 
 #include "context.hpp"
 #include "digest.hpp"
+#include "psk.hpp"
 #include "session.hpp"
 
 #include <plugtls/backend.h>
@@ -42,10 +43,20 @@ struct plugtls_backend_connection {
   std::size_t asked =
       0;  // bytes of a write that answered want_write, which a repeated one must have too
   std::size_t taken = 0;  // bytes of it that OpenSSL has made a record of, which is in the outbox
+  bool begun = false;     // handshake has been called
   bool done = false;
   bool heard_name = false;
   bool answered_name = false;  // the program has had its say about the name
   bool updating = false;       // a KeyUpdate waits for the transport
+  bool requesting = false;     // a CertificateRequest does
+  bool looked_up_psk = false;
+  bool by_psk = false;             // the session is an external PSK's, not an earlier one
+  plugtls::openssl::KnownPsk psk;  // what the server has found for the client's identity
+  struct {
+    bool begun = false;
+    bool ended = false;
+    bool open() const noexcept { return begun && !ended; }
+  } early;  // servers: reading early data
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
@@ -91,6 +102,8 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
                      size_t *out_size, plugtls_error *err);
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
+plugtls_status request_client_certificate(plugtls_backend_connection *connection,
+                                          plugtls_error *err);
 plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
                           plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);

@@ -4,6 +4,7 @@
 #include "algorithms.hpp"
 #include "certificates.hpp"
 #include "connection.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
 #include "server_name.hpp"
 #include "session.hpp"
@@ -144,6 +145,14 @@ void set_verification(plugtls_backend_context &context, const plugtls_config &co
   if (context.role == PLUGTLS_ROLE_SERVER && context.client_auth != PLUGTLS_CLIENT_AUTH_NONE)
     mode = SSL_VERIFY_PEER;
   if (context.client_auth == PLUGTLS_CLIENT_AUTH_REQUIRE) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+  // Of TLS 1.3 only: in TLS 1.2 the client is asked in the handshake.
+  const bool asks_late = (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0;
+  if (asks_late && context.role == PLUGTLS_ROLE_SERVER && mode == SSL_VERIFY_NONE)
+    kit::raise(PLUGTLS_E_INVALID_ARGUMENT,
+               "a server that asks for certificates after the handshake has to say by client_auth "
+               "whether it requires them");
+  if (asks_late && context.role == PLUGTLS_ROLE_SERVER) mode |= SSL_VERIFY_POST_HANDSHAKE;
+  if (asks_late && context.role == PLUGTLS_ROLE_CLIENT) SSL_CTX_set_post_handshake_auth(ctx, 1);
   SSL_CTX_set_verify(ctx, mode, nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, &verify_peer, nullptr);
   if (!context.verifies()) return;
@@ -242,6 +251,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_groups(*context, config);
   set_schemes(*context, config);
   set_alpn(*context, config);
+  set_psk(*context, config);
   set_protocol(*context);
   use_identities(*context, config);
   set_stapling(*context, config);
@@ -249,6 +259,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_callbacks(*context);
   set_sessions(*context);
   set_tickets(*context, config);
+  set_early_data(*context, config);
   bind_sessions(*context, config);
   return context;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "digest.hpp"
+#include "psk.hpp"
 #include "tickets.hpp"
 
 #include <plugtls/backend.h>
@@ -33,6 +34,7 @@ struct plugtls_backend_instance {
   mutable std::vector<uint16_t> schemes;
   mutable BIO_METHOD *bio_method = nullptr;
   std::once_flag signers_prepared;
+  mutable int psk_mark = -1;        // of sessions that are external keys
   OSSL_LIB_CTX *signers = nullptr;  // make_signer_library
 };
 
@@ -54,7 +56,9 @@ struct plugtls_backend_context {
   std::vector<uint16_t> schemes;
   std::string alpn;  // wire format
   uint32_t identities = 0;
-  uint32_t ocsp = 0;  // PLUGTLS_OCSP_...
+  uint32_t early_data_max = 0;
+  plugtls::openssl::KnownPsk psk;  // what a client offers
+  uint32_t ocsp = 0;               // PLUGTLS_OCSP_...
   // Leaf, which is the SSL_CTX's, and the OCSP response to send with it.
   std::vector<std::pair<const X509 *, plugtls::kit::SecureBytes>> staples;
   bool signs_outside = false;  // a key of an identity is a signer

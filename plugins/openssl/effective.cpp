@@ -70,9 +70,8 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
     case PLUGTLS_VALUE_OCSP:
       *out = context->ocsp;
       return PLUGTLS_OK;
-    // libplugtls refuses contexts that ask for it, see the capabilities; so it is off.
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
-      *out = 0;
+      *out = context->early_data_max;
       return PLUGTLS_OK;
     default:
       return PLUGTLS_FAILED;

@@ -3,6 +3,7 @@
 #include "algorithms.hpp"
 #include "connection.hpp"
 #include "context.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
 #include "offline.hpp"
 #include "session.hpp"
@@ -96,16 +97,18 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_YES, smallest_record, ""},
-    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0,
+     "OpenSSL gains from a descriptor only with kernel TLS, which takes the read and write calls "
+     "away from the transport; use the transport"},
 };
 
 void capability(const plugtls_backend_instance *instance, uint32_t feature,
@@ -176,6 +179,9 @@ constexpr plugtls_backend_table make_table() {
   table.export_keying_material = &export_keying_material;
   table.channel_binding = &channel_binding;
   table.key_update = &key_update;
+  table.request_client_certificate = &request_client_certificate;
+  table.write_early = &write_early;
+  table.read_early = &read_early;
   table.verify_chain = &verify_chain;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;

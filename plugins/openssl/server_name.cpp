@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "psk.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
 
@@ -78,7 +79,9 @@ bool switch_to(plugtls_backend_connection &connection, plugtls_backend_context &
       SSL_set_max_proto_version(ssl, context.versions.max) == 1 &&
       SSL_set1_groups_list(ssl, group_names(context.groups).c_str()) == 1 &&
       SSL_set_max_send_fragment(ssl, static_cast<long>(context.record_size)) == 1 &&
-      SSL_set_num_tickets(ssl, context.ticket_count) == 1;
+      SSL_set_num_tickets(ssl, context.ticket_count) == 1 &&
+      SSL_set_max_early_data(ssl, context.early_data_max) == 1 &&
+      SSL_set_recv_max_early_data(ssl, context.early_data_max) == 1;
   connection.context = &context;
   return done;
 }
@@ -120,6 +123,16 @@ int ask_program(plugtls_backend_connection &connection, int *alert) {
                 kit::alert::internal_error, alert);
 }
 
+int hear_name(SSL *ssl, plugtls_backend_connection &connection, int *alert) {
+  if (!connection.heard_name && !read_name(ssl, connection))
+    return refuse(connection,
+                  kit::make_error(PLUGTLS_E_PROTOCOL, "the client's server_name is malformed"),
+                  kit::alert::decode_error, alert);
+  connection.heard_name = true;
+  connection.answered_name = connection.context->callbacks.server_name == nullptr;
+  return connection.answered_name ? SSL_CLIENT_HELLO_SUCCESS : ask_program(connection, alert);
+}
+
 }  // namespace
 
 int judge_client_hello(SSL *ssl, int *alert, void *) {
@@ -127,15 +140,10 @@ int judge_client_hello(SSL *ssl, int *alert, void *) {
   *alert = kit::alert::internal_error;
   return kit::guard_or(SSL_CLIENT_HELLO_ERROR, [&] {
     // The second ClientHello, after a HelloRetryRequest, says nothing new.
-    if (connection.answered_name) return SSL_CLIENT_HELLO_SUCCESS;
-    if (!connection.heard_name && !read_name(ssl, connection))
-      return refuse(connection,
-                    kit::make_error(PLUGTLS_E_PROTOCOL, "the client's server_name is malformed"),
-                    kit::alert::decode_error, alert);
-    connection.heard_name = true;
-    connection.answered_name = connection.context->callbacks.server_name == nullptr;
-    if (connection.answered_name) return SSL_CLIENT_HELLO_SUCCESS;
-    return ask_program(connection, alert);
+    const int heard =
+        connection.answered_name ? SSL_CLIENT_HELLO_SUCCESS : hear_name(ssl, connection, alert);
+    if (heard != SSL_CLIENT_HELLO_SUCCESS || look_up_psk(ssl, connection)) return heard;
+    return SSL_CLIENT_HELLO_ERROR;
   });
 }
 

@@ -79,6 +79,8 @@ Digest settings_digest(const plugtls_backend_context &context, const plugtls_con
       .add(uint64_t{context.crl_check})
       .add(static_cast<uint64_t>(config.verify_time));
   hasher.add(uint64_t{context.versions.min}).add(uint64_t{context.versions.max});
+  // Not the key, which bytes that leave the process must not tell anything of.
+  hasher.add(context.psk.identity);
   add_suites(hasher, context.ctx.get());
   add_numbers(hasher, context.groups);
   add_numbers(hasher, context.schemes);

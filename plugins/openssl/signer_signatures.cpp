@@ -135,8 +135,8 @@ struct SignatureWanted {
 plugtls_error failure_of(const SignatureWanted &wanted) noexcept {
   if (wanted.status == PLUGTLS_WANT_CALLBACK)
     return kit::unsupported(PLUGTLS_FEATURE_KEY_SIGNER_ASYNC,
-                            "the signer answered want_callback after the handshake, where OpenSSL "
-                            "cannot wait; sign at once there");
+                            "the signer answered want_callback outside the handshake call, where "
+                            "OpenSSL cannot wait; sign at once there");
   if (wanted.status == PLUGTLS_OK)
     return kit::make_error(PLUGTLS_E_CALLBACK,
                            "the signer says that it wrote %zu bytes where there is room for %zu",
@@ -146,9 +146,8 @@ plugtls_error failure_of(const SignatureWanted &wanted) noexcept {
 }
 
 bool ask_program(plugtls_backend_connection &connection, SignatureWanted &wanted) noexcept {
-  const bool asked = connection.suspension ? connection.suspension->ask(wanted) : (wanted(), true);
-  if (!asked || wanted.status == PLUGTLS_WANT_CALLBACK) wanted.cancel();
-  if (!asked) return false;
+  const bool answered = connection.suspension ? connection.suspension->ask(wanted) : wanted();
+  if (!answered) wanted.cancel();
   if (wanted.status == PLUGTLS_OK && wanted.size <= wanted.capacity) return true;
   connection.program_error = failure_of(wanted);
   return false;

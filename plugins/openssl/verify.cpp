@@ -118,7 +118,7 @@ struct AnswerWanted {
   }
 };
 
-// After the handshake there is nothing to go back to, and pending it stays.
+// Outside the handshake call there is nothing to go back to, and pending it stays.
 int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection,
                     const kit::Verdict &judged, plugtls_error &error) {
   if (connection.context->callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
@@ -139,10 +139,10 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
   verdict.verified_count = static_cast<uint32_t>(verified.size());
   verdict.ocsp_response = kit::as_bytes(staple_of(connection).response);
   AnswerWanted wanted{connection, verdict};
-  if (!connection.suspension)
-    wanted();
-  else if (!connection.suspension->ask(wanted))
-    return PLUGTLS_VERIFY_REJECT;  // being freed
+  if (connection.suspension)
+    (void)connection.suspension->ask(wanted);
+  else
+    (void)wanted();
   error = wanted.said;
   return wanted.answer;
 }
@@ -153,9 +153,10 @@ plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_e
   if (answer == PLUGTLS_VERIFY_KEEP)
     return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
   if (answer == PLUGTLS_VERIFY_PENDING)
-    return kit::unsupported(PLUGTLS_FEATURE_SUSPEND,
-                            "the verification callback answered pending after the handshake, where "
-                            "OpenSSL cannot wait; decide at once there");
+    return kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the verification callback answered pending outside the handshake call, "
+        "where OpenSSL cannot wait; decide at once there");
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }

@@ -85,6 +85,11 @@ void BuiltConfig::add_lists(const Config &config) {
   out_.alpn_count = count(alpn_);
   for (const plugtls_ticket_key &key : config.ticket_keys)
     ticket_keys_.push_back(&key);
+  for (const Psk &psk : config.psks)
+    psk_list_.push_back(&psks_.emplace_back(
+        plugtls_psk{sizeof(plugtls_psk), psk.hash, as_bytes(psk.identity), as_bytes(psk.key)}));
+  out_.psks = psk_list_.data();
+  out_.psk_count = count(psk_list_);
   out_.ticket_keys = ticket_keys_.data();
   out_.ticket_lifetime_s = config.ticket_lifetime_s;
   out_.ticket_count = config.ticket_count;

@@ -33,15 +33,19 @@ class Suspension {
     do {
       if (open_.ask != nullptr && !open_.ask(open_.question)) return false;
       open_ = {};
+      inside_ = true;
       fiber_.resume();
+      inside_ = false;
     } while (open_.ask != nullptr);
     return true;
   }
 
   // Calls `question`, now and in every later go_on, until it answers true. False if the connection is being freed instead.
+  // Outside a step, where there is nothing to come back to, it is called once, and false means that it is still open.
   template <class Question>
   bool ask(Question &question) noexcept {
     if (ending_) return false;
+    if (!inside_) return question();
     open_ = {[](void *self) noexcept { return (*static_cast<Question *>(self))(); }, &question};
     fiber_.suspend();
     return !ending_;
@@ -64,6 +68,7 @@ class Suspension {
   Step step_;
   void *user_;
   bool ending_ = false;
+  bool inside_ = false;  // the step runs
   Open open_;
   Fiber fiber_;
 };
