@@ -28,7 +28,8 @@ namespace plugtls {
 ///     ReloadingServerContext contexts(Backend::open(), config);
 ///     contexts.watch(std::chrono::seconds(10));
 ///     ...
-///     contexts.current().wrap_socket(std::move(socket));
+///     Socket socket = listening.accept();
+///     contexts.current().wrap_socket(std::move(socket));  // not before accept, which may wait for long
 ///
 /// What cannot be loaded is reported and changes nothing: a certificate whose key is not in place yet, say. Files are those
 /// of the configuration: certificates, keys, OCSP responses, trust anchors, revocation lists, and the ticket keys given here.
