@@ -4,6 +4,7 @@
 #include "guard.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace plugtls::loader {
 
@@ -13,7 +14,8 @@ constexpr uint64_t known_flags =
     PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION | PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK |
     PLUGTLS_CONFIG_INSECURE_ALLOW_KEYLOG_ENV | PLUGTLS_CONFIG_VERIFY_TIME |
     PLUGTLS_CONFIG_NO_RESUMPTION | PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH;
-constexpr std::size_t longest_protocol = 255;  // RFC 7301, 3.1
+constexpr std::size_t longest_identity = 0xffff;  // RFC 8446, 4.2.11
+constexpr std::size_t longest_protocol = 255;     // RFC 7301, 3.1
 
 plugtls_status require_one(const plugtls_backend &backend, uint32_t feature, plugtls_error *err) {
   plugtls_capability capability{};
@@ -36,7 +38,26 @@ bool is_list(const Item *items, uint32_t count) {
   return count == 0 || items != nullptr;
 }
 
-plugtls_status check_identities(const plugtls_config &config, plugtls_error *err) {
+plugtls_status check_psks(const plugtls_config &config, const plugtls_backend_callbacks &callbacks,
+                          plugtls_error *err) {
+  const bool server = config.role == PLUGTLS_ROLE_SERVER;
+  if (server && config.psk_count > 0)
+    return invalid(err, "psks are a client's; a server looks them up by the callback psk");
+  if (!server && callbacks.psk != nullptr)
+    return invalid(err, "the callback psk is a server's; a client offers psks");
+  for (uint32_t i = 0; i < config.psk_count; ++i) {
+    const plugtls_psk &psk = *config.psks[i];
+    if (psk.identity.data == nullptr || psk.identity.size == 0 ||
+        psk.identity.size > longest_identity || psk.key.data == nullptr || psk.key.size == 0)
+      return invalid(err, "a PSK needs an identity of 1 to 65535 bytes and a key");
+    if (psk.hash != PLUGTLS_HASH_SHA256 && psk.hash != PLUGTLS_HASH_SHA384)
+      return invalid(err, "a PSK's hash is neither SHA-256 nor SHA-384");
+  }
+  return PLUGTLS_OK;
+}
+
+plugtls_status check_identities(const plugtls_config &config,
+                                const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
   if (!is_list(config.identities, config.identity_count))
     return invalid(err, "identities is NULL though identity_count is not 0");
   for (uint32_t i = 0; i < config.identity_count; ++i) {
@@ -46,8 +67,13 @@ plugtls_status check_identities(const plugtls_config &config, plugtls_error *err
         !are_known(identity->certificates, identity->certificate_count) ||
         !are_known(&identity->key, 1))
       return invalid(err, "an identity needs at least one certificate, leaf first, and a key");
+    if (identity->ocsp_response != nullptr &&
+        (!are_known(&identity->ocsp_response, 1) ||
+         (identity->ocsp_response->kind != PLUGTLS_SOURCE_BYTES &&
+          identity->ocsp_response->kind != PLUGTLS_SOURCE_FILE)))
+      return invalid(err, "an identity's ocsp_response is neither bytes nor a file");
   }
-  if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && config.psk_count == 0)
+  if (config.role == PLUGTLS_ROLE_SERVER && config.identity_count == 0 && callbacks.psk == nullptr)
     return fail(err, PLUGTLS_E_NO_CERTIFICATE,
                 "a server needs a certificate: register_certificates(chain, key)");
   return PLUGTLS_OK;
@@ -64,7 +90,8 @@ plugtls_status check_trust_shape(const plugtls_config &config, plugtls_error *er
   return PLUGTLS_OK;
 }
 
-plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
+plugtls_status check_shape(const plugtls_config &config, const plugtls_backend_callbacks &callbacks,
+                           plugtls_error *err) {
   if (config.role != PLUGTLS_ROLE_CLIENT && config.role != PLUGTLS_ROLE_SERVER)
     return invalid(err, "role is neither client nor server");
   if (config.client_auth > PLUGTLS_CLIENT_AUTH_REQUIRE)
@@ -88,8 +115,9 @@ plugtls_status check_shape(const plugtls_config &config, plugtls_error *err) {
     if (config.alpn[i].size == 0 || config.alpn[i].size > longest_protocol ||
         config.alpn[i].data == nullptr)
       return invalid(err, "a protocol name must have 1 to 255 bytes");
-  const plugtls_status status = check_trust_shape(config, err);
-  return status == PLUGTLS_OK ? check_identities(config, err) : status;
+  plugtls_status status = check_trust_shape(config, err);
+  if (status == PLUGTLS_OK) status = check_psks(config, callbacks, err);
+  return status == PLUGTLS_OK ? check_identities(config, callbacks, err) : status;
 }
 
 bool has_kind(const plugtls_source *const *sources, uint32_t count, uint32_t kind) {
@@ -100,6 +128,38 @@ bool has_kind(const plugtls_source *const *sources, uint32_t count, uint32_t kin
 bool has_key(const plugtls_config &config, uint32_t kind) {
   return std::any_of(config.identities, config.identities + config.identity_count,
                      [&](const plugtls_identity *identity) { return identity->key->kind == kind; });
+}
+
+constexpr uint32_t key_types[] = {PLUGTLS_KEY_RSA, PLUGTLS_KEY_RSA_PSS, PLUGTLS_KEY_ECDSA,
+                                  PLUGTLS_KEY_ED25519};
+constexpr const char *key_type_names[] = {"RSA", "RSA-PSS", "ECDSA", "Ed25519"};
+
+// A backend may have signers for some types of keys only.
+plugtls_status check_signer(const plugtls_backend &backend, const plugtls_source &key,
+                            plugtls_error *err) {
+  if (key.kind != PLUGTLS_SOURCE_SIGNER) return PLUGTLS_OK;
+  if (!are_known(&key.signer, 1) || key.signer->sign == nullptr)
+    return invalid(err, "a key that is a signer needs a signer with a sign function");
+  const auto *type = std::find(std::begin(key_types), std::end(key_types), key.signer->key_type);
+  if (type == std::end(key_types))
+    return invalid(err, "a signer's key_type is none that this libplugtls knows");
+  plugtls_capability capability{};
+  capability.size = sizeof capability;
+  plugtls_backend_capability(&backend, PLUGTLS_FEATURE_KEY_SIGNER, &capability);
+  if ((capability.value & *type) != 0) return PLUGTLS_OK;
+  return fail_feature(err, PLUGTLS_FEATURE_KEY_SIGNER, backend.name,
+                      "backend '%s' does not have 'key_signer' for %s keys%s%s",
+                      backend.name.c_str(), key_type_names[type - std::begin(key_types)],
+                      *capability.note != '\0' ? ": " : "", capability.note);
+}
+
+plugtls_status check_signers(const plugtls_backend &backend, const plugtls_config &config,
+                             plugtls_error *err) {
+  for (uint32_t i = 0; i < config.identity_count; ++i)
+    if (const plugtls_status status = check_signer(backend, *config.identities[i]->key, err);
+        status != PLUGTLS_OK)
+      return status;
+  return PLUGTLS_OK;
 }
 
 bool names_version(const plugtls_config &config, uint16_t version) {
@@ -180,7 +240,8 @@ plugtls_status check_offline(const plugtls_backend &backend, const plugtls_confi
 
 plugtls_status check_config(const plugtls_backend &backend, const plugtls_config &config,
                             const plugtls_backend_callbacks &callbacks, plugtls_error *err) {
-  if (const plugtls_status status = check_shape(config, err); status != PLUGTLS_OK) return status;
+  if (const plugtls_status status = check_shape(config, callbacks, err); status != PLUGTLS_OK)
+    return status;
   const bool server = config.role == PLUGTLS_ROLE_SERVER;
   const bool verifies = (config.flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) == 0 &&
                         (!server || config.client_auth != PLUGTLS_CLIENT_AUTH_NONE);
@@ -217,7 +278,8 @@ plugtls_status check_config(const plugtls_backend &backend, const plugtls_config
       {callbacks.verify != nullptr, PLUGTLS_FEATURE_VERIFY_CALLBACK},
       {callbacks.new_session != nullptr, PLUGTLS_FEATURE_RESUMPTION},
   };
-  const plugtls_status status = require(backend, asked, err);
+  plugtls_status status = require(backend, asked, err);
+  if (status == PLUGTLS_OK) status = check_signers(backend, config, err);
   return status == PLUGTLS_OK ? check_trust(backend, config, verifies, err) : status;
 }
 

@@ -52,6 +52,7 @@ int main(int argc, char **argv) {
       "  plugtls list                        what is installed, and which would be used\n"
       "  plugtls connect example.org:443     look at a server\n"
       "  plugtls serve --cert auto --port 0  a server to try things on\n"
+      "  plugtls verify chain.pem --host example.org   what every backend thinks of a chain\n"
       "  PLUGTLS_BACKEND=mbedtls plugtls connect example.org:443\n\n"
       "Exit status: 0 good, 1 differs, 2 usage, 3 no such backend, 4 certificate refused,\n"
       "5 other TLS failure, 6 input/output or time limit.");
@@ -62,6 +63,7 @@ int main(int argc, char **argv) {
       {"connect", add_connect(app)},
       {"serve", add_serve(app)},
       {"new-backend", add_new_backend(app)},
+      {"verify", add_verify(app)},
       {"completion", add_completion(app)},
   };
   try {

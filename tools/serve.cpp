@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace plugtls::tools {
 
@@ -23,6 +24,8 @@ struct Options {
   std::uint16_t port = 4433;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
+  std::vector<std::string> staples;
+  std::string ticket_keys;
   std::string client_authentication = "none";
   std::string mode = "echo";
   double handshake_timeout = 10;
@@ -54,9 +57,15 @@ void set_identities(ServerConfig &config, const Options &options,
   }
   if (options.certificates.size() != options.keys.size())
     throw CLI::ValidationError("each --cert needs its --key");
-  for (std::size_t i = 0; i < options.certificates.size(); ++i)
-    config.register_certificates(Certificate::from_file(options.certificates[i]),
-                                 PrivateKey::from_file(options.keys[i], options.tls.password()));
+  if (!options.staples.empty() && options.staples.size() != options.certificates.size())
+    throw CLI::ValidationError("give an --ocsp for each --cert, or none");
+  for (std::size_t i = 0; i < options.certificates.size(); ++i) {
+    std::optional<Certificate> staple;
+    if (!options.staples.empty()) staple = Certificate::from_file(options.staples[i]);
+    config.register_certificates({Certificate::from_file(options.certificates[i])},
+                                 PrivateKey::from_file(options.keys[i], options.tls.password()),
+                                 std::move(staple));
+  }
 }
 
 ServerConfig make_config(const Options &options) {
@@ -81,14 +90,14 @@ Exit serve(Options &options) {
   ServerConfig config = make_config(options);
   std::optional<ThrowawayCertificate> throwaway;
   set_identities(config, options, throwaway);
-  const ServerContext context(backend, config);
+  ReloadingServerContext contexts(backend, config, options.ticket_keys);
   options.server.mode = mode(options.mode);
   options.server.limits.handshake = parse_seconds(options.handshake_timeout);
   options.server.limits.idle = parse_seconds(options.idle_timeout);
   raise_descriptor_limit();
   Socket listening = Socket::listen_tcp(options.address, options.port);
   const std::string where = listening.own_address().to_string();
-  Server server(context, std::move(listening), options.server);
+  Server server(contexts, std::move(listening), options.server);
   // After the listener is watched: whoever reads this line may connect at once.
   say("listening on " + where);
   if (throwaway && !options.server.quiet)
@@ -108,6 +117,11 @@ Run add_serve(CLI::App &app) {
       ->allow_extra_args(false);
   verb->add_option("--key", o->keys, "The certificate's key; repeated like --cert")
       ->allow_extra_args(false);
+  verb->add_option("--ocsp", o->staples, "OCSP response to staple, DER; repeated like --cert")
+      ->allow_extra_args(false);
+  verb->add_option("--ticket-keys", o->ticket_keys,
+                   "File of ticket keys, 80 random bytes each; the first encrypts. Servers that\n"
+                   "share it resume each other's sessions");
   add_tls_options(*verb, o->tls);
   verb->add_option("--address", o->address, "Address to listen on")->capture_default_str();
   verb->add_option("--port", o->port, "Port; 0: one that is free")->capture_default_str();
@@ -129,8 +143,10 @@ Run add_serve(CLI::App &app) {
   verb->add_flag("-q,--quiet", o->server.quiet, "No line for each connection");
   verb->footer(
       "Standard error has one line 'listening on ADDRESS:PORT' when it is ready, and one line for\n"
-      "each connection. SIGTERM and SIGINT end it. Session keys are logged to the file that\n"
-      "$SSLKEYLOGFILE names, if it is set.\n\n"
+      "each connection. SIGHUP reads the files of certificates, keys and tickets anew; SIGTERM "
+      "and\n"
+      "SIGINT end it. Session keys are logged to the file that $SSLKEYLOGFILE names, if it is "
+      "set.\n\n"
       "Examples:\n"
       "  plugtls serve --cert auto --mode http\n"
       "  plugtls serve --cert server.pem --key server.key --client-auth require --ca clients.pem\n"

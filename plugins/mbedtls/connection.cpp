@@ -124,8 +124,7 @@ plugtls_status outcome(plugtls_backend_connection &connection, int native, plugt
 }
 
 // Step by step, because only the steps tell whether a session is resumed.
-int run_handshake(plugtls_backend_connection &connection) {
-  const Current current(connection);
+int run_steps(plugtls_backend_connection &connection) {
   mbedtls_ssl_context *ssl = connection.ssl->get();
   int native = 0;
   // Not mbedtls_ssl_is_handshake_over, which is so before the tickets are out.
@@ -134,6 +133,23 @@ int run_handshake(plugtls_backend_connection &connection) {
     connection.full = connection.full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
   }
   return native;
+}
+
+// Nothing while the program owes an answer.
+std::optional<int> run_handshake(plugtls_backend_connection &connection) {
+  const Current current(connection);
+  if (!connection.suspension) return run_steps(connection);
+  if (!connection.suspension->go_on()) return std::nullopt;
+  return connection.suspended_result;
+}
+
+void make_suspendable(plugtls_backend_connection &connection) {
+  connection.suspension.emplace(
+      [](void *self) noexcept {
+        auto &own = *static_cast<plugtls_backend_connection *>(self);
+        own.suspended_result = run_steps(own);
+      },
+      &connection);
 }
 
 // Clients: whom to ask for, and the session of an earlier visit.
@@ -211,6 +227,8 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 }
 
 void make_ssl(plugtls_backend_connection &connection) {
+  connection.suspension.reset();
+  if (connection.context->callbacks.verify != nullptr) make_suspendable(connection);
   mbedtls_ssl_context *ssl = connection.ssl.emplace().get();
   require(mbedtls_ssl_setup(ssl, connection.context->conf.get()), "make a connection");
   mbedtls_ssl_set_user_data_p(ssl, &connection);
@@ -268,6 +286,11 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
 }
 
 void connection_free(plugtls_backend_connection *connection) {
+  if (connection == nullptr) return;
+  const kit::ErrnoKeeper keeper;
+  const Current current(*connection);
+  connection->muted = true;
+  connection->suspension.reset();  // may still need everything else
   const std::unique_ptr<plugtls_backend_connection> owned(connection);
 }
 
@@ -280,8 +303,10 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
     const plugtls_status status = hear_name(*connection, err);
     if (status != PLUGTLS_OK) return status;
   }
-  const int native = run_handshake(*connection);
-  if (native != 0) return outcome(*connection, native, err);
+  const std::optional<int> native = run_handshake(*connection);
+  if (!native) return PLUGTLS_WANT_CALLBACK;
+  if (*native != 0) return outcome(*connection, *native, err);
+  connection->suspension.reset();
   connection->done = true;
   if (!connection->full && connection->offered && connection->remembered.empty())
     connection->remembered = connection->offered->chain;

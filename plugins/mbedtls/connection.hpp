@@ -14,6 +14,7 @@
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/server_flight.hpp>
 #include <plugtls/kit/sized.hpp>
+#include <plugtls/kit/suspension.hpp>
 
 #include <mbedtls/ssl.h>
 
@@ -33,6 +34,9 @@ struct plugtls_backend_connection {
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
   plugtls_host_connection *host_connection = nullptr;
+  // Where the handshake runs if the program may be asked something in it; gone once that is done.
+  std::optional<plugtls::kit::Suspension> suspension;
+  int suspended_result = 0;  // run_steps's there
   // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
   plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
   std::size_t asked =
@@ -47,6 +51,7 @@ struct plugtls_backend_connection {
   bool saw_end = false;
   bool transport_wants = false;  // the transport's read wanted in the present call
   bool transport_failed = false;
+  bool muted = false;  // being freed: nothing goes out any more
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;

@@ -97,7 +97,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0,
      "Mbed TLS does not ask after the handshake"},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_NO, 0, "Mbed TLS has no hybrid groups"},
-    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_NO, 0, "Mbed TLS cannot wait for a verification"},
+    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0, "Mbed TLS gains nothing by owning the descriptor"},
 };

@@ -11,20 +11,14 @@ namespace plugtls::mbedtls {
 
 namespace {
 
-plugtls_error refusal(const plugtls_error &said, plugtls_status status, const std::string &name) {
-  if (status == PLUGTLS_WANT_CALLBACK)
-    return kit::unsupported(
-        PLUGTLS_FEATURE_SUSPEND,
-        "the server name callback answered want_callback; this backend cannot suspend");
+plugtls_error refusal(const plugtls_error &said, const std::string &name) {
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_UNRECOGNIZED_NAME, "the server name callback refused '%s'",
                          name.c_str());
 }
 
 int32_t alert_of(const plugtls_error &error) {
-  if (error.alert > 0) return error.alert;
-  return error.code == PLUGTLS_E_UNSUPPORTED ? kit::alert::internal_error
-                                             : kit::alert::unrecognized_name;
+  return error.alert > 0 ? error.alert : kit::alert::unrecognized_name;
 }
 
 // In TLS 1.3 Mbed TLS takes the first suite of the client's that it has. Left with one, it takes the server's first
@@ -70,8 +64,9 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
   const plugtls_status status =
       callbacks.server_name(callbacks.user, connection.host_connection,
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
+  if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) {
-    connection.name_error = refusal(error, status, name);
+    connection.name_error = refusal(error, name);
     connection.name_error.alert = alert_of(connection.name_error);
     return end(connection, 0, err);
   }
@@ -102,11 +97,12 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
     connection.transport_failed = status == PLUGTLS_FAILED;
     return end(connection, 0, err);
   }
-  connection.heard_name = true;
   const kit::ClientHello hello = connection.hello->hello();
+  connection.heard_name = !hello.well_formed;
   if (!hello.well_formed) return PLUGTLS_OK;  // Mbed TLS will say what is wrong
   connection.server_name.assign(hello.server_name);
   const plugtls_status asked = ask_program(connection, err);
+  connection.heard_name = asked != PLUGTLS_WANT_CALLBACK;
   if (asked != PLUGTLS_OK) return asked;
   if (!has_common_version(connection, hello)) return refuse_version(connection, err);
   prefer_own_order(connection, hello);

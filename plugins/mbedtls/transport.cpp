@@ -83,6 +83,7 @@ plugtls_status send_or_stash(plugtls_backend_connection &connection, const unsig
 // has to wait for its answer.
 int send(void *user, const unsigned char *data, std::size_t size) {
   plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
+  if (connection.muted) return MBEDTLS_ERR_NET_SEND_FAILED;
   const bool gathered = !connection.done && connection.outbox.take(data, size);
   std::size_t put = size;
   plugtls_status status = PLUGTLS_OK;

@@ -55,10 +55,23 @@ std::vector<plugtls_bytes> views_of(const std::vector<std::vector<uint8_t>> &cer
   return out;
 }
 
-int32_t ask_program(const mbedtls_x509_crt *chain, const plugtls_backend_connection &connection,
+// One question to the program, repeated as long as it has no answer.
+struct AnswerWanted {
+  const plugtls_backend_connection &connection;
+  const plugtls_verdict &verdict;
+  plugtls_error said = kit::empty_error();
+  int32_t answer = PLUGTLS_VERIFY_PENDING;
+
+  bool operator()() noexcept {
+    const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+    answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &said);
+    return answer != PLUGTLS_VERIFY_PENDING;
+  }
+};
+
+int32_t ask_program(const mbedtls_x509_crt *chain, plugtls_backend_connection &connection,
                     const Judgement &judgement, plugtls_error &error) {
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
+  if (connection.context->callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
   std::vector<plugtls_bytes> sent;
   for (; chain != nullptr && chain->raw.p != nullptr; chain = chain->next)
     sent.push_back({chain->raw.p, chain->raw.len});
@@ -74,10 +87,13 @@ int32_t ask_program(const mbedtls_x509_crt *chain, const plugtls_backend_connect
   verdict.chain_count = static_cast<uint32_t>(sent.size());
   verdict.verified = verified.empty() ? nullptr : verified.data();
   verdict.verified_count = static_cast<uint32_t>(verified.size());
-  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+  AnswerWanted wanted{connection, verdict};
+  const bool answered = connection.suspension && connection.suspension->ask(wanted);
+  if (!answered) return PLUGTLS_VERIFY_REJECT;  // being freed
+  error = wanted.said;
+  return wanted.answer;
 }
 
-// Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
 plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
   if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
   if (answer == PLUGTLS_VERIFY_KEEP)

@@ -103,6 +103,7 @@ void prepare(const plugtls_backend_instance &instance) noexcept {
     std::call_once(instance.prepared, [&] {
       const QueueGuard queue;
       instance.bio_method = make_bio_method();
+      instance.psk_mark = SSL_SESSION_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
       discover(instance);
     });
     return plugtls_status{PLUGTLS_OK};

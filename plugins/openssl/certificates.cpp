@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "certificates.hpp"
 
+#include "context.hpp"
 #include "error.hpp"
 #include "private_key.hpp"
+#include "signer.hpp"
+#include "stapling.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 
@@ -91,22 +94,35 @@ void add_crls(X509_STORE *store, const plugtls_config &config, const plugtls_hos
   }
 }
 
-void use_identity(SSL_CTX *ctx, const plugtls_identity &identity) {
+Key key_of(plugtls_backend_context &context, const plugtls_source &source, X509 *leaf) {
+  if (source.kind != PLUGTLS_SOURCE_SIGNER) return read_key(source);
+  plugtls_backend_instance &instance = *context.instance;
+  std::call_once(instance.signers_prepared, [&] { instance.signers = make_signer_library(); });
+  context.signs_outside = true;
+  return key_of_signer(instance.signers, source.signer, leaf);
+}
+
+void use_identity(plugtls_backend_context &context, const plugtls_identity &identity) {
   std::vector<Certificate> chain;
   for (uint32_t i = 0; i < identity.certificate_count; ++i)
     for (Certificate &certificate : read_certificates(kit::read_source(*identity.certificates[i])))
       chain.push_back(std::move(certificate));
-  const Key key = read_key(*identity.key);
+  const Key key = key_of(context, *identity.key, chain.front().get());
   if (X509_check_private_key(chain.front().get(), key.get()) != 1)
     raise_native(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
   const kit::Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> rest(
       sk_X509_new_null());
   for (std::size_t i = 1; i < chain.size(); ++i)
     sk_X509_push(rest.get(), chain[i].get());
-  if (SSL_CTX_use_cert_and_key(ctx, chain.front().get(), key.get(), rest.get(), 1) != 1)
+  if (SSL_CTX_use_cert_and_key(context.ctx.get(), chain.front().get(), key.get(), rest.get(), 1) !=
+      1)
     raise_native(
         PLUGTLS_E_CERTIFICATE_MALFORMED,
         "OpenSSL does not take the certificate chain (key too short, or a weak signature?)");
+  std::vector<X509 *> views;
+  for (const Certificate &certificate : chain)
+    views.push_back(certificate.get());
+  use_staple(context, identity, views);
 }
 
 }  // namespace
@@ -151,9 +167,9 @@ Key read_key(const plugtls_source &source) {
   return key;
 }
 
-void use_identities(SSL_CTX *ctx, const plugtls_config &config) {
+void use_identities(plugtls_backend_context &context, const plugtls_config &config) {
   for (uint32_t i = 0; i < config.identity_count; ++i)
-    use_identity(ctx, *config.identities[i]);
+    use_identity(context, *config.identities[i]);
 }
 
 Store make_store(const plugtls_config &config, const plugtls_host &host) {

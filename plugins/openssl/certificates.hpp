@@ -11,6 +11,8 @@
 
 #include <vector>
 
+struct plugtls_backend_context;
+
 namespace plugtls::openssl {
 
 using Certificate = kit::Handle<X509, X509_free>;
@@ -29,7 +31,7 @@ Certificate parse_certificate(const std::vector<uint8_t> &der);
 Key read_key(const plugtls_source &source);
 
 // Uses every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
-void use_identities(SSL_CTX *ctx, const plugtls_config &config);
+void use_identities(plugtls_backend_context &context, const plugtls_config &config);
 
 // The store of the configuration: its anchors, or the system's, and its CRLs.
 Store make_store(const plugtls_config &config, const plugtls_host &host);

@@ -28,8 +28,9 @@ plugtls_status connection_chain(const plugtls_backend_connection *connection, ui
     SSL *ssl = connection->ssl.get();
     auto chain = std::make_unique<plugtls_backend_chain>();
     const bool verified = which == PLUGTLS_CHAIN_VERIFIED;
-    const STACK_OF(X509) *stack =
-        verified ? SSL_get0_verified_chain(ssl) : SSL_get_peer_cert_chain(ssl);
+    const STACK_OF(X509) *stack = !verified              ? SSL_get_peer_cert_chain(ssl)
+                                  : connection->verified ? connection->verified.get()
+                                                         : SSL_get0_verified_chain(ssl);
     // A server's stack leaves the leaf out, and a session that came as bytes has nothing else.
     X509 *leaf = SSL_get0_peer_certificate(ssl);
     const bool alone = SSL_is_server(ssl) != 0 || stack == nullptr;

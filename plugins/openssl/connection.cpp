@@ -2,9 +2,13 @@
 #include "connection.hpp"
 
 #include "algorithms.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
+#include "outcome.hpp"
+#include "psk.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "signer.hpp"
 #include "transport.hpp"
 
 #include <openssl/err.h>
@@ -13,112 +17,6 @@
 #include <memory>
 
 namespace plugtls::openssl {
-
-namespace {
-
-plugtls_error transport_error(const plugtls_backend_connection &connection) {
-  plugtls_error error = kit::make_error(PLUGTLS_E_TRANSPORT, "the transport failed");
-  const plugtls_transport &transport = connection.transport;
-  if (transport.last_os_error != nullptr) error.os_error = transport.last_os_error(transport.user);
-  return error;
-}
-
-plugtls_error fault(plugtls_backend_connection &connection) {
-  const unsigned long native = take_telling_error();
-  plugtls_error error = kit::empty_error();
-  if (connection.certificate_error.code != PLUGTLS_E_NONE)
-    error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
-  else if (connection.alert_received != PLUGTLS_ALERT_NONE)
-    error = kit::make_error(
-        PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d (%s)",
-        connection.alert_received, SSL_alert_desc_string_long(connection.alert_received));
-  else
-    error = kit::make_error(
-        protocol_code(native), "the %s failed: %s", connection.done ? "connection" : "handshake",
-        ERR_reason_error_string(native) != nullptr ? ERR_reason_error_string(native)
-                                                   : "unknown reason");
-  if (error.native_code == 0) set_native(error, native);
-  error.alert_received = connection.alert_received != PLUGTLS_ALERT_NONE ? 1 : 0;
-  if (error.alert == PLUGTLS_ALERT_NONE)
-    error.alert = error.alert_received != 0 ? connection.alert_received : connection.alert_sent;
-  return error;
-}
-
-// OpenSSL closes in silence on what does not even look like TLS. The peer is told all the same.
-void send_missing_alert(plugtls_backend_connection &connection, plugtls_error &error) {
-  if (connection.done || error.alert != PLUGTLS_ALERT_NONE ||
-      error.code >= PLUGTLS_E_ALERT_RECEIVED)
-    return;
-  if (SSL_in_before(connection.ssl.get()) == 0 &&
-      SSL_get_current_cipher(connection.ssl.get()) != nullptr)
-    return;
-  error.alert = error.code == PLUGTLS_E_NOT_TLS ? kit::alert::protocol_version
-                                                : kit::alert::unexpected_message;
-  const auto record = kit::plaintext_alert(error.alert);
-  (void)connection.outbox.take(record.data(), record.size());
-}
-
-plugtls_status fail_for_good(plugtls_backend_connection &connection, plugtls_status status,
-                             const plugtls_error &error) {
-  connection.sticky.keep(status, error);
-  return status;
-}
-
-// What is stashed goes out before the failure is told (P-IO-4), as far as the transport still works.
-plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status flushed = flush(connection);
-  return flushed == PLUGTLS_WANT_WRITE ? flushed : connection.sticky.tell(err);
-}
-
-// As flush; a transport that fails ends the connection.
-plugtls_status flush_or_fail(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status status = flush(connection);
-  if (status != PLUGTLS_FAILED) [[likely]]
-    return status;
-  fail_for_good(connection, status, transport_error(connection));
-  return connection.sticky.tell(err);
-}
-
-// In the handshake the peer waits for what was stashed. Afterwards it may be a record of a write that blocks, and
-// whoever reads must go on reading: both ends might be writing.
-plugtls_status want_read(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status flushed = flush_or_fail(connection, err);
-  if (flushed == PLUGTLS_FAILED) return flushed;
-  return flushed == PLUGTLS_WANT_WRITE && !connection.done ? flushed : PLUGTLS_WANT_READ;
-}
-
-// The one place that reads the library's error state.
-plugtls_status outcome(plugtls_backend_connection &connection, int result, plugtls_error *err) {
-  switch (SSL_get_error(connection.ssl.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-      return want_read(connection, err);
-    case SSL_ERROR_WANT_WRITE:
-      return PLUGTLS_WANT_WRITE;
-    case SSL_ERROR_ZERO_RETURN:
-      return PLUGTLS_CLOSED;
-    default:
-      break;
-  }
-  if (connection.transport_failed) {
-    connection.sticky.keep(PLUGTLS_FAILED, transport_error(connection));
-  } else if (connection.saw_end && connection.certificate_error.code == 0 &&
-             connection.alert_received == PLUGTLS_ALERT_NONE) {
-    connection.sticky.keep(
-        PLUGTLS_TRUNCATED,
-        kit::make_error(PLUGTLS_E_TRUNCATED, connection.done
-                                                 ? "the stream ended without close_notify"
-                                                 : "the stream ended amid the handshake"));
-  } else {
-    plugtls_error error = fault(connection);
-    send_missing_alert(connection, error);
-    connection.sticky.keep(PLUGTLS_FAILED, error);
-  }
-  return settle(connection, err);
-}
-
-}  // namespace
 
 plugtls_status wrong_state(plugtls_error *err, const char *what) {
   return kit::fail(err, PLUGTLS_E_WRONG_STATE, "%s before the handshake is done", what);
@@ -157,6 +55,7 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
 // The SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
+  connection.suspension.reset();
   connection.ssl.reset(SSL_new(context.ctx.get()));
   BIO *bio = BIO_new(context.instance->bio_method);
   if (!connection.ssl || bio == nullptr) {
@@ -172,6 +71,7 @@ void make_ssl(plugtls_backend_connection &connection) {
     SSL_set_accept_state(ssl);
   else
     SSL_set_connect_state(ssl);
+  if (context.asks_program()) make_suspendable(connection);
 }
 
 // Clients: whom to ask for, and the session of an earlier visit.
@@ -200,6 +100,17 @@ std::unique_ptr<plugtls_backend_connection> make(plugtls_backend_context *contex
   return connection;
 }
 
+// Nothing while the program owes an answer.
+std::optional<int> run_handshake(plugtls_backend_connection &connection) {
+  if (!connection.suspension) {
+    const int result = SSL_do_handshake(connection.ssl.get());
+    // The program may have answered the client's name with a context in which it is asked more.
+    if (!connection.suspension) return result;
+  }
+  if (!connection.suspension->go_on()) return std::nullopt;
+  return connection.suspended_result;
+}
+
 // The peer of connection_create again, from what was copied of it.
 plugtls_peer peer_of(const plugtls_backend_connection &connection) {
   plugtls_peer peer{};
@@ -212,6 +123,15 @@ plugtls_peer peer_of(const plugtls_backend_connection &connection) {
 }
 
 }  // namespace
+
+void make_suspendable(plugtls_backend_connection &connection) {
+  connection.suspension.emplace(
+      [](void *self) noexcept {
+        auto &own = *static_cast<plugtls_backend_connection *>(self);
+        own.suspended_result = SSL_do_handshake(own.ssl.get());
+      },
+      &connection);
+}
 
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
                                  const plugtls_transport *transport,
@@ -239,6 +159,11 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
 void connection_free(plugtls_backend_connection *connection) {
   if (connection == nullptr) return;
   const QueueGuard queue;
+  connection->muted = true;
+  connection->suspension.reset();  // may still need everything else
+  // Whether the program has closed says nothing of the session, which OpenSSL would drop from a server's cache.
+  if (connection->done && !connection->sticky.set())
+    SSL_set_shutdown(connection->ssl.get(), SSL_SENT_SHUTDOWN);
   const std::unique_ptr<plugtls_backend_connection> owned(connection);
 }
 
@@ -246,9 +171,19 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
   if (connection->done) return flush_or_fail(*connection, err);
+  if (connection->early.open())
+    return kit::fail(err, PLUGTLS_E_WRONG_STATE, "handshake before read_early has said closed");
+  connection->begun = true;
   const QueueGuard queue;
-  const int result = SSL_do_handshake(connection->ssl.get());
-  if (result != 1) return outcome(*connection, result, err);
+  const Handshaking now(connection);
+  const std::optional<int> result = run_handshake(*connection);
+  if (!result) return PLUGTLS_WANT_CALLBACK;
+  if (*result != 1) return outcome(*connection, *result, err);
+  // OpenSSL has asked for the verdict, late as that may have been: done without it would be a handshake unverified.
+  if (connection->awaits_staple || connection->certificate_error.code != PLUGTLS_E_NONE)
+    return outcome(*connection, -1, err);
+  connection->suspension.reset();
+  connection->by_psk = was_psk(*connection);
   connection->done = true;
   return flush_or_fail(*connection, err);
 }
@@ -263,11 +198,38 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
     return wrong_state(err, "read");
   if (capacity == 0) return PLUGTLS_OK;
   const QueueGuard queue;
+  const Handshaking now(connection);  // a server may ask for a certificate
   const int result = SSL_read_ex(connection->ssl.get(), buffer, capacity, out_size);
   if (result == 1) [[likely]]
     return PLUGTLS_OK;
   *out_size = 0;
   return outcome(*connection, result, err);
+}
+
+plugtls_status write_by(PutFunction *put, plugtls_backend_connection &connection, const void *data,
+                        size_t size, size_t *out_size, plugtls_error *err) {
+  if (size < connection.asked) [[unlikely]]
+    return kit::fail(err, PLUGTLS_E_WRITE_RETRY,
+                     "the repeated write has %zu bytes, the one that has to go on had %zu", size,
+                     connection.asked);
+  if (size == 0) return PLUGTLS_OK;
+  const QueueGuard queue;
+  if (connection.taken == 0) {
+    const int result = put(connection.ssl.get(), data, size, out_size);
+    if (result == 1 && connection.outbox.empty()) [[likely]] {
+      connection.asked = 0;
+      return PLUGTLS_OK;
+    }
+    connection.taken = result == 1 ? *out_size : 0;
+    connection.asked = size;
+    *out_size = 0;
+    if (result != 1) return outcome(connection, result, err);
+  }
+  const plugtls_status status = flush_or_fail(connection, err);
+  if (status != PLUGTLS_OK) return status;
+  *out_size = connection.taken;
+  connection.taken = connection.asked = 0;
+  return PLUGTLS_OK;
 }
 
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
@@ -280,28 +242,7 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
     return wrong_state(err, "write");
   if (connection->sent_close) [[unlikely]]
     return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "write after shutdown");
-  if (size < connection->asked) [[unlikely]]
-    return kit::fail(err, PLUGTLS_E_WRITE_RETRY,
-                     "the repeated write has %zu bytes, the one that has to go on had %zu", size,
-                     connection->asked);
-  if (size == 0) return PLUGTLS_OK;
-  const QueueGuard queue;
-  if (connection->taken == 0) {
-    const int result = SSL_write_ex(connection->ssl.get(), data, size, out_size);
-    if (result == 1 && connection->outbox.empty()) [[likely]] {
-      connection->asked = 0;
-      return PLUGTLS_OK;
-    }
-    connection->taken = result == 1 ? *out_size : 0;
-    connection->asked = size;
-    *out_size = 0;
-    if (result != 1) return outcome(*connection, result, err);
-  }
-  const plugtls_status status = flush_or_fail(*connection, err);
-  if (status != PLUGTLS_OK) return status;
-  *out_size = connection->taken;
-  connection->taken = connection->asked = 0;
-  return PLUGTLS_OK;
+  return write_by(&SSL_write_ex, *connection, data, size, out_size, err);
 }
 
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err) {
@@ -316,63 +257,8 @@ plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *e
   return flush_or_fail(*connection, err);
 }
 
-plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
-                          plugtls_error *err) {
-  const kit::ErrnoKeeper keeper;
-  if (connection->sticky.set()) return settle(*connection, err);
-  if (!connection->done) return wrong_state(err, "key_update");
-  if (connection->sent_close)
-    return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "key_update after shutdown");
-  SSL *ssl = connection->ssl.get();
-  if (SSL_version(ssl) != TLS1_3_VERSION)
-    return kit::fail(err, PLUGTLS_E_WRONG_STATE,
-                     "key_update on a connection of TLS 1.2, which has no KeyUpdate");
-  const QueueGuard queue;
-  if (!connection->updating) {
-    if (const plugtls_status status = flush_or_fail(*connection, err); status != PLUGTLS_OK)
-      return status;
-    const bool both = (flags & PLUGTLS_KEY_UPDATE_REQUEST_PEER) != 0;
-    if (SSL_key_update(ssl, both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
-      return outcome(*connection, 0, err);
-    const int result = SSL_do_handshake(ssl);
-    if (result != 1) return outcome(*connection, result, err);
-  }
-  const plugtls_status status = flush_or_fail(*connection, err);
-  connection->updating = status == PLUGTLS_WANT_WRITE;
-  return status;
-}
-
 size_t pending(const plugtls_backend_connection *connection) {
   return static_cast<size_t>(std::max(0, SSL_pending(connection->ssl.get())));
-}
-
-plugtls_status connection_info(const plugtls_backend_connection *connection,
-                               plugtls_connection_info *out) {
-  SSL *ssl = connection->ssl.get();
-  plugtls_connection_info info{};
-  info.size = sizeof info;
-  info.handshake_done = connection->done ? 1 : 0;
-  const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
-  if (cipher != nullptr) {
-    info.version = static_cast<uint16_t>(SSL_version(ssl));
-    info.cipher_suite = SSL_CIPHER_get_protocol_id(cipher);
-    info.group = group_of_nid(static_cast<int>(SSL_get_negotiated_group(ssl)));
-  }
-  int type = NID_undef;
-  int hash = NID_undef;
-  if (connection->done && SSL_get_peer_signature_type_nid(ssl, &type) == 1) {
-    SSL_get_peer_signature_nid(ssl, &hash);
-    info.signature_scheme = scheme_of(type, hash, SSL_get0_peer_certificate(ssl));
-  }
-  info.resumed = SSL_session_reused(ssl) != 0 ? 1 : 0;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(ssl, &info.alpn.data, &size);
-  info.alpn.size = size;
-  const std::string &name = connection->server_name;
-  if (!name.empty())
-    info.server_name = {reinterpret_cast<const uint8_t *>(name.data()), name.size()};
-  kit::write_sized(out, info);
-  return PLUGTLS_OK;
 }
 
 }  // namespace plugtls::openssl

@@ -3,6 +3,7 @@
 
 #include "context.hpp"
 #include "digest.hpp"
+#include "psk.hpp"
 #include "session.hpp"
 
 #include <plugtls/backend.h>
@@ -12,34 +13,63 @@
 #include <plugtls/kit/outbox.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/sized.hpp>
+#include <plugtls/kit/suspension.hpp>
 
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+namespace plugtls::openssl {
+
+inline void free_chain(STACK_OF(X509) * chain) {
+  sk_X509_pop_free(chain, X509_free);
+}
+
+}  // namespace plugtls::openssl
 
 struct plugtls_backend_connection {
   plugtls::kit::Handle<SSL, SSL_free> ssl;
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
   plugtls_host_connection *host_connection = nullptr;
+  // Where the handshake runs if the program may be asked something in it; gone once that is done.
+  std::optional<plugtls::kit::Suspension> suspension;
+  int suspended_result = 0;  // SSL_do_handshake's there
   // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
   plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
   std::size_t asked =
       0;  // bytes of a write that answered want_write, which a repeated one must have too
   std::size_t taken = 0;  // bytes of it that OpenSSL has made a record of, which is in the outbox
+  bool begun = false;     // handshake has been called
   bool done = false;
   bool heard_name = false;
-  bool updating = false;  // a KeyUpdate waits for the transport
+  bool answered_name = false;  // the program has had its say about the name
+  bool updating = false;       // a KeyUpdate waits for the transport
+  bool requesting = false;     // a CertificateRequest does
+  bool looked_up_psk = false;
+  bool by_psk = false;             // the session is an external PSK's, not an earlier one
+  plugtls::openssl::KnownPsk psk;  // what the server has found for the client's identity
+  struct {
+    bool begun = false;
+    bool ended = false;
+    bool open() const noexcept { return begun && !ended; }
+  } early;  // servers: reading early data
   bool sent_close = false;
   bool saw_end = false;
   bool transport_failed = false;
+  bool muted = false;          // being freed: nothing goes out any more
+  bool awaits_staple = false;  // the server's certificate is verified once its flight is complete
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  // What a callback of the program's, other than the one for certificates, ended the handshake with.
+  plugtls_error program_error = plugtls::kit::empty_error();
+  // The path, where it was built after OpenSSL had asked for it.
+  plugtls::kit::Handle<STACK_OF(X509), plugtls::openssl::free_chain> verified;
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;
@@ -57,6 +87,8 @@ struct plugtls_backend_connection {
 namespace plugtls::openssl {
 
 plugtls_backend_connection *connection_of(const SSL *ssl);
+// Runs the handshake where the program may be asked something in it.
+void make_suspendable(plugtls_backend_connection &connection);
 // Callbacks of OpenSSL.
 void note_alert(const SSL *ssl, int where, int value);
 
@@ -70,6 +102,8 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
                      size_t *out_size, plugtls_error *err);
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
+plugtls_status request_client_certificate(plugtls_backend_connection *connection,
+                                          plugtls_error *err);
 plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
                           plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);

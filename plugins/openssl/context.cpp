@@ -4,14 +4,18 @@
 #include "algorithms.hpp"
 #include "certificates.hpp"
 #include "connection.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
 #include "server_name.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "stapling.hpp"
 #include "verify.hpp"
 
 #include <openssl/err.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 bool plugtls_backend_context::verifies() const noexcept {
@@ -40,6 +44,20 @@ void set_versions(plugtls_backend_context &context, const plugtls_config &config
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
 }
 
+bool has_signer(const plugtls_config &config) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER;
+                     });
+}
+
+// RSA key transport, which a key that only signs cannot do.
+bool needs_decryption(uint16_t suite) {
+  constexpr uint16_t suites[] = {0x002f, 0x0035, 0x003c, 0x003d, 0x009c,
+                                 0x009d, 0xc09c, 0xc09d, 0xc0a0, 0xc0a1};
+  return std::find(std::begin(suites), std::end(suites), suite) != std::end(suites);
+}
+
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 void set_suites(plugtls_backend_context &context, const plugtls_config &config) {
   SSL_CTX *ctx = context.ctx.get();
@@ -48,8 +66,9 @@ void set_suites(plugtls_backend_context &context, const plugtls_config &config) 
       raise_native(PLUGTLS_E_NO_CIPHER_SUITE, "no cipher suite is available");
     return;
   }
-  const auto chosen = kit::select_known({config.cipher_suites, config.cipher_suite_count},
-                                        context.instance->suite_numbers);
+  auto chosen = kit::select_known({config.cipher_suites, config.cipher_suite_count},
+                                  context.instance->suite_numbers);
+  if (has_signer(config)) std::erase_if(chosen, needs_decryption);
   std::vector<uint16_t> older;
   std::vector<uint16_t> newer;
   for (const uint16_t suite : chosen)
@@ -126,6 +145,14 @@ void set_verification(plugtls_backend_context &context, const plugtls_config &co
   if (context.role == PLUGTLS_ROLE_SERVER && context.client_auth != PLUGTLS_CLIENT_AUTH_NONE)
     mode = SSL_VERIFY_PEER;
   if (context.client_auth == PLUGTLS_CLIENT_AUTH_REQUIRE) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+  // Of TLS 1.3 only: in TLS 1.2 the client is asked in the handshake.
+  const bool asks_late = (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0;
+  if (asks_late && context.role == PLUGTLS_ROLE_SERVER && mode == SSL_VERIFY_NONE)
+    kit::raise(PLUGTLS_E_INVALID_ARGUMENT,
+               "a server that asks for certificates after the handshake has to say by client_auth "
+               "whether it requires them");
+  if (asks_late && context.role == PLUGTLS_ROLE_SERVER) mode |= SSL_VERIFY_POST_HANDSHAKE;
+  if (asks_late && context.role == PLUGTLS_ROLE_CLIENT) SSL_CTX_set_post_handshake_auth(ctx, 1);
   SSL_CTX_set_verify(ctx, mode, nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, &verify_peer, nullptr);
   if (!context.verifies()) return;
@@ -224,12 +251,15 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_groups(*context, config);
   set_schemes(*context, config);
   set_alpn(*context, config);
+  set_psk(*context, config);
   set_protocol(*context);
-  use_identities(context->ctx.get(), config);
+  use_identities(*context, config);
+  set_stapling(*context, config);
   set_verification(*context, config);
   set_callbacks(*context);
   set_sessions(*context);
   set_tickets(*context, config);
+  set_early_data(*context, config);
   bind_sessions(*context, config);
   return context;
 }

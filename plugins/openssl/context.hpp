@@ -2,10 +2,12 @@
 #pragma once
 
 #include "digest.hpp"
+#include "psk.hpp"
 #include "tickets.hpp"
 
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/selection.hpp>
 #include <plugtls/kit/ticket_keys.hpp>
 
@@ -13,6 +15,7 @@
 
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What is found out about the library once.
@@ -30,6 +33,9 @@ struct plugtls_backend_instance {
   mutable std::vector<uint16_t> groups;
   mutable std::vector<uint16_t> schemes;
   mutable BIO_METHOD *bio_method = nullptr;
+  std::once_flag signers_prepared;
+  mutable int psk_mark = -1;        // of sessions that are external keys
+  OSSL_LIB_CTX *signers = nullptr;  // make_signer_library
 };
 
 struct plugtls_backend_context {
@@ -50,12 +56,20 @@ struct plugtls_backend_context {
   std::vector<uint16_t> schemes;
   std::string alpn;  // wire format
   uint32_t identities = 0;
+  uint32_t early_data_max = 0;
+  plugtls::openssl::KnownPsk psk;  // what a client offers
+  uint32_t ocsp = 0;               // PLUGTLS_OCSP_...
+  // Leaf, which is the SSL_CTX's, and the OCSP response to send with it.
+  std::vector<std::pair<const X509 *, plugtls::kit::SecureBytes>> staples;
+  bool signs_outside = false;  // a key of an identity is a signer
   uint32_t anchors = 0;
   int64_t verify_time = 0;              // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   plugtls::openssl::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;
 
   bool verifies() const noexcept;
+  // Of things that it may want to think about.
+  bool asks_program() const noexcept { return signs_outside || callbacks.verify != nullptr; }
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

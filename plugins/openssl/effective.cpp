@@ -67,10 +67,11 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
     case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
       *out = context->record_size;
       return PLUGTLS_OK;
-    // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
     case PLUGTLS_VALUE_OCSP:
+      *out = context->ocsp;
+      return PLUGTLS_OK;
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
-      *out = 0;
+      *out = context->early_data_max;
       return PLUGTLS_OK;
     default:
       return PLUGTLS_FAILED;

@@ -3,6 +3,7 @@
 #include "algorithms.hpp"
 #include "connection.hpp"
 #include "context.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
 #include "offline.hpp"
 #include "session.hpp"
@@ -44,6 +45,9 @@ const plugtls_anchor anchors[] = {
 
 constexpr const char *not_yet = "the backend does not do this yet";
 
+constexpr uint64_t signer_types =
+    PLUGTLS_KEY_RSA | PLUGTLS_KEY_RSA_PSS | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
+
 constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_CLIENT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SERVER, PLUGTLS_YES, 0, ""},
@@ -75,8 +79,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_YES, 0, ""},
@@ -84,8 +88,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_PEER_CHAIN, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFIED_CHAIN, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CRL, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EXPORTER, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_YES, 0, ""},
@@ -93,16 +97,18 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_YES, smallest_record, ""},
-    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, 0,
+     "OpenSSL gains from a descriptor only with kernel TLS, which takes the read and write calls "
+     "away from the transport; use the transport"},
 };
 
 void capability(const plugtls_backend_instance *instance, uint32_t feature,
@@ -173,6 +179,9 @@ constexpr plugtls_backend_table make_table() {
   table.export_keying_material = &export_keying_material;
   table.channel_binding = &channel_binding;
   table.key_update = &key_update;
+  table.request_client_certificate = &request_client_certificate;
+  table.write_early = &write_early;
+  table.read_early = &read_early;
   table.verify_chain = &verify_chain;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;

@@ -69,7 +69,8 @@ Judgement judge_chain(const plugtls_backend_instance &instance, const plugtls_co
   X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_auth_level(parameters, security_level);
   set_parameters(parameters, config);
-  return judge(context.get(), policy_of(instance, config, request));
+  return judge(context.get(), policy_of(instance, config, request),
+               {config.ocsp, kit::as_span(request.ocsp_response)});
 }
 
 }  // namespace
@@ -79,11 +80,8 @@ plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_co
                             int32_t *out_depth, plugtls_error *err) {
   return kit::guard(err, [&] {
     const QueueGuard queue;
-    const plugtls_verify_request asked = kit::read_sized(request);
-    if (asked.ocsp_response.size > 0)
-      throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_OCSP_CLIENT,
-                                        "the backend does not judge OCSP responses yet"));
-    const Judgement judgement = judge_chain(*instance, kit::read_sized(config), asked);
+    const Judgement judgement =
+        judge_chain(*instance, kit::read_sized(config), kit::read_sized(request));
     *out_code = judgement.verdict.code;
     *out_depth = judgement.verdict.depth;
     if (!judgement.verdict.good() && err != nullptr) kit::write_sized(err, describe(judgement));

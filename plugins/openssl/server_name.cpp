@@ -4,6 +4,8 @@
 #include "algorithms.hpp"
 #include "connection.hpp"
 #include "context.hpp"
+#include "error.hpp"
+#include "psk.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
 
@@ -51,20 +53,14 @@ bool read_name(SSL *ssl, plugtls_backend_connection &connection) {
   return name.has_value();
 }
 
-plugtls_error refusal(const plugtls_error &said, plugtls_status status, const std::string &name) {
-  if (status == PLUGTLS_WANT_CALLBACK)
-    return kit::unsupported(
-        PLUGTLS_FEATURE_SUSPEND,
-        "the server name callback answered want_callback; this backend cannot suspend");
+plugtls_error refusal(const plugtls_error &said, const std::string &name) {
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_UNRECOGNIZED_NAME, "the server name callback refused '%s'",
                          name.c_str());
 }
 
 int32_t alert_of(const plugtls_error &error) {
-  if (error.alert > 0) return error.alert;
-  return error.code == PLUGTLS_E_UNSUPPORTED ? kit::alert::internal_error
-                                             : kit::alert::unrecognized_name;
+  return error.alert > 0 ? error.alert : kit::alert::unrecognized_name;
 }
 
 // SSL_set_SSL_CTX takes over certificates, ALPN, trust and cipher suites, and leaves the rest as it was.
@@ -83,16 +79,25 @@ bool switch_to(plugtls_backend_connection &connection, plugtls_backend_context &
       SSL_set_max_proto_version(ssl, context.versions.max) == 1 &&
       SSL_set1_groups_list(ssl, group_names(context.groups).c_str()) == 1 &&
       SSL_set_max_send_fragment(ssl, static_cast<long>(context.record_size)) == 1 &&
-      SSL_set_num_tickets(ssl, context.ticket_count) == 1;
+      SSL_set_num_tickets(ssl, context.ticket_count) == 1 &&
+      SSL_set_max_early_data(ssl, context.early_data_max) == 1 &&
+      SSL_set_recv_max_early_data(ssl, context.early_data_max) == 1;
   connection.context = &context;
   return done;
 }
 
 int refuse(plugtls_backend_connection &connection, const plugtls_error &error, int32_t with,
            int *alert) {
-  connection.name_error = error;
+  connection.program_error = error;
   *alert = with;
   return SSL_CLIENT_HELLO_ERROR;
+}
+
+// Where the new context's signer or verification may suspend, the handshake goes on on a stack of its own.
+int go_on(plugtls_backend_connection &connection) {
+  if (connection.suspension || !connection.context->asks_program()) return SSL_CLIENT_HELLO_SUCCESS;
+  make_suspendable(connection);
+  return SSL_CLIENT_HELLO_RETRY;
 }
 
 int ask_program(plugtls_backend_connection &connection, int *alert) {
@@ -100,20 +105,32 @@ int ask_program(plugtls_backend_connection &connection, int *alert) {
   plugtls_backend_context *replacement = nullptr;
   plugtls_error error = kit::empty_error();
   const std::string &name = connection.server_name;
+  const QueueGuard queue;
   const plugtls_status status =
       callbacks.server_name(callbacks.user, connection.host_connection,
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
+  if (status == PLUGTLS_WANT_CALLBACK) return SSL_CLIENT_HELLO_RETRY;
+  connection.answered_name = true;
   if (status != PLUGTLS_OK) {
-    error = refusal(error, status, name);
+    error = refusal(error, name);
     return refuse(connection, error, alert_of(error), alert);
   }
-  if (replacement == nullptr || switch_to(connection, *replacement))
-    return SSL_CLIENT_HELLO_SUCCESS;
+  if (replacement == nullptr || switch_to(connection, *replacement)) return go_on(connection);
   return refuse(connection,
                 kit::make_error(PLUGTLS_E_INTERNAL,
                                 "OpenSSL could not switch to the context that the "
                                 "server name callback answered with"),
                 kit::alert::internal_error, alert);
+}
+
+int hear_name(SSL *ssl, plugtls_backend_connection &connection, int *alert) {
+  if (!connection.heard_name && !read_name(ssl, connection))
+    return refuse(connection,
+                  kit::make_error(PLUGTLS_E_PROTOCOL, "the client's server_name is malformed"),
+                  kit::alert::decode_error, alert);
+  connection.heard_name = true;
+  connection.answered_name = connection.context->callbacks.server_name == nullptr;
+  return connection.answered_name ? SSL_CLIENT_HELLO_SUCCESS : ask_program(connection, alert);
 }
 
 }  // namespace
@@ -123,14 +140,10 @@ int judge_client_hello(SSL *ssl, int *alert, void *) {
   *alert = kit::alert::internal_error;
   return kit::guard_or(SSL_CLIENT_HELLO_ERROR, [&] {
     // The second ClientHello, after a HelloRetryRequest, says nothing new.
-    if (connection.heard_name) return SSL_CLIENT_HELLO_SUCCESS;
-    connection.heard_name = true;
-    if (!read_name(ssl, connection))
-      return refuse(connection,
-                    kit::make_error(PLUGTLS_E_PROTOCOL, "the client's server_name is malformed"),
-                    kit::alert::decode_error, alert);
-    if (connection.context->callbacks.server_name == nullptr) return SSL_CLIENT_HELLO_SUCCESS;
-    return ask_program(connection, alert);
+    const int heard =
+        connection.answered_name ? SSL_CLIENT_HELLO_SUCCESS : hear_name(ssl, connection, alert);
+    if (heard != SSL_CLIENT_HELLO_SUCCESS || look_up_psk(ssl, connection)) return heard;
+    return SSL_CLIENT_HELLO_ERROR;
   });
 }
 

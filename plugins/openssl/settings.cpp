@@ -76,8 +76,12 @@ Digest settings_digest(const plugtls_backend_context &context, const plugtls_con
   Hasher hasher;
   hasher.add("plugtls openssl 1").add(uint64_t{context.role}).add(context.flags);
   hasher.add(uint64_t{context.client_auth}).add(uint64_t{context.verify_depth});
-  hasher.add(uint64_t{context.crl_check}).add(static_cast<uint64_t>(config.verify_time));
+  hasher.add(uint64_t{context.ocsp})
+      .add(uint64_t{context.crl_check})
+      .add(static_cast<uint64_t>(config.verify_time));
   hasher.add(uint64_t{context.versions.min}).add(uint64_t{context.versions.max});
+  // Not the key, which bytes that leave the process must not tell anything of.
+  hasher.add(context.psk.identity);
   add_suites(hasher, context.ctx.get());
   add_numbers(hasher, context.groups);
   add_numbers(hasher, context.schemes);

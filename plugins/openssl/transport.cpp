@@ -4,6 +4,7 @@
 #include "connection.hpp"
 #include "error.hpp"
 
+#include <array>
 #include <new>
 
 namespace plugtls::openssl {
@@ -28,6 +29,23 @@ int bio_read(BIO *bio, char *buffer, std::size_t capacity, std::size_t *got) {
   return 0;
 }
 
+// Where a certificate had to wait for its staple (TLS 1.2), OpenSSL has one alert for whatever is wrong with it, which goes
+// out in the clear.
+bool is_wrong_alert(const plugtls_backend_connection &connection, const char *data,
+                    std::size_t size) {
+  return !connection.done && connection.certificate_error.code != PLUGTLS_E_NONE && size == 7 &&
+         data[0] == SSL3_RT_ALERT && data[6] == kit::alert::bad_certificate_status_response &&
+         SSL_version(connection.ssl.get()) == TLS1_2_VERSION;
+}
+
+const char *right_alert(plugtls_backend_connection &connection, std::array<uint8_t, 7> &out) {
+  plugtls_error &error = connection.certificate_error;
+  error.alert = kit::alert_of_certificate(error.code, false);
+  out = kit::plaintext_alert(error.alert);
+  out[2] = 3;  // of TLS 1.2 (0x0303)
+  return reinterpret_cast<const char *>(out.data());
+}
+
 // What a full transport does not take is stashed, up to a whole record, and OpenSSL told that it went out: it would not
 // send an alert behind a record that is only half written, and gives up a connection as soon as it has tried to (P-IO-4).
 // Whoever called answers want_write until the stash is empty.
@@ -35,6 +53,10 @@ int bio_write(BIO *bio, const char *data, std::size_t size, std::size_t *put) {
   plugtls_backend_connection &connection = owner_of(bio);
   BIO_clear_retry_flags(bio);
   *put = 0;
+  if (connection.muted) return 0;
+  std::array<uint8_t, 7> alert{};
+  if (is_wrong_alert(connection, data, size)) [[unlikely]]
+    data = right_alert(connection, alert);
   plugtls_status status = flush(connection);
   if (status == PLUGTLS_OK) [[likely]]
     status = connection.transport.write(connection.transport.user, data, size, put);

@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "stapling.hpp"
 
 #include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/certificate_reason.hpp>
@@ -43,6 +44,15 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
+// Of a path that reaches an anchor: else there is nobody whose response could be believed.
+kit::Verdict judge_revocation(X509_STORE_CTX *store_ctx, const Staple &staple, int64_t time) {
+  STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(store_ctx);
+  if (sk_X509_num(path) == 0) return {};
+  X509 *issuer = sk_X509_value(path, sk_X509_num(path) > 1 ? 1 : 0);
+  const int32_t code = judge_staple(staple, sk_X509_value(path, 0), issuer, time);
+  return code == PLUGTLS_E_NONE ? kit::Verdict{} : kit::Verdict{code, 0};
+}
+
 // What only the library can find out takes its place in the policy's order.
 kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict native) {
   policy.skip_name = true;
@@ -57,7 +67,7 @@ kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict na
     case PLUGTLS_E_CERT_REVOKED:
     case PLUGTLS_E_CERT_CRL_MISSING:
     case PLUGTLS_E_CERT_CRL_INVALID:
-      policy.revocation = native;
+      if (policy.revocation.good() || native.depth <= 0) policy.revocation = native;
       break;
     case PLUGTLS_E_CERT_BAD_SIGNATURE:
       policy.signature = native;
@@ -93,10 +103,25 @@ std::vector<plugtls_bytes> views_of(const Path &path) {
   return out;
 }
 
+// One question to the program, repeated as long as it has no answer.
+struct AnswerWanted {
+  const plugtls_backend_connection &connection;
+  const plugtls_verdict &verdict;
+  plugtls_error said = kit::empty_error();
+  int32_t answer = PLUGTLS_VERIFY_PENDING;
+
+  bool operator()() noexcept {
+    const QueueGuard queue;
+    const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
+    answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &said);
+    return answer != PLUGTLS_VERIFY_PENDING;
+  }
+};
+
+// Outside the handshake call there is nothing to go back to, and pending it stays.
 int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection,
                     const kit::Verdict &judged, plugtls_error &error) {
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
+  if (connection.context->callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
   const bool complete = judged.good() || is_name_mismatch(judged.code);
   const Path sent(X509_STORE_CTX_get0_untrusted(store_ctx));
   const Path built(complete ? X509_STORE_CTX_get0_chain(store_ctx) : nullptr);
@@ -112,16 +137,35 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
   verdict.chain_count = static_cast<uint32_t>(chain.size());
   verdict.verified = verified.empty() ? nullptr : verified.data();
   verdict.verified_count = static_cast<uint32_t>(verified.size());
-  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+  verdict.ocsp_response = kit::as_bytes(staple_of(connection).response);
+  AnswerWanted wanted{connection, verdict};
+  if (connection.suspension)
+    (void)connection.suspension->ask(wanted);
+  else
+    (void)wanted();
+  error = wanted.said;
+  return wanted.answer;
 }
 
-// Pending is a refusal too, as long as this backend cannot suspend: never let a good verdict stand for it.
+// Pending is a refusal too: never let a good verdict stand for it.
 plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
   if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
   if (answer == PLUGTLS_VERIFY_KEEP)
     return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
+  if (answer == PLUGTLS_VERIFY_PENDING)
+    return kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the verification callback answered pending outside the handshake call, "
+        "where OpenSSL cannot wait; decide at once there");
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
+}
+
+// OpenSSL has this alert only for what its callback for staples refuses, which comes after this one.
+bool is_refused_later(const plugtls_backend_connection &connection) {
+  return connection.context->ocsp != PLUGTLS_OCSP_NONE &&
+         kit::alert_of_certificate(connection.certificate_error.code, true) ==
+             kit::alert::bad_certificate_status_response;
 }
 
 int verify(X509_STORE_CTX *store_ctx) {
@@ -129,24 +173,31 @@ int verify(X509_STORE_CTX *store_ctx) {
       X509_STORE_CTX_get_ex_data(store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx()));
   plugtls_backend_connection &connection = *connection_of(ssl);
   if (!connection.context->verifies()) return 1;
-  const Judgement judgement = judge(store_ctx, policy_of(connection));
-  plugtls_error said = kit::empty_error();
-  const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
-  const plugtls_error error = decide(judgement, answer, said);
-  if (error.code == PLUGTLS_E_NONE) {
+  connection.awaits_staple = comes_later(connection);
+  if (connection.awaits_staple || verify_now(store_ctx, connection) ||
+      is_refused_later(connection)) {
     X509_STORE_CTX_set_error(store_ctx, X509_V_OK);
     return 1;
   }
-  connection.certificate_error = error;
-  X509_STORE_CTX_set_error(store_ctx, native_error(error.code));
+  X509_STORE_CTX_set_error(store_ctx, native_error(connection.certificate_error.code));
   return 0;
 }
 
 }  // namespace
 
-Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &policy) {
-  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(policy.time));
+bool verify_now(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection) {
+  const Judgement judgement = judge(store_ctx, policy_of(connection), staple_of(connection));
+  plugtls_error said = kit::empty_error();
+  const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
+  connection.certificate_error = decide(judgement, answer, said);
+  return connection.certificate_error.code == PLUGTLS_E_NONE;
+}
+
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const Staple &staple) {
+  X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(given.time));
   const bool good = X509_verify_cert(store_ctx) == 1;
+  kit::Policy policy = given;
+  policy.revocation = judge_revocation(store_ctx, staple, policy.time);
   const Path path(X509_STORE_CTX_get0_chain(store_ctx));
   if (good) return {kit::judge(path.facts, policy), X509_V_OK};
   const int native = X509_STORE_CTX_get_error(store_ctx);

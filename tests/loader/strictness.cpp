@@ -136,6 +136,8 @@ TEST_CASE("P-GEN-5 every element of a list is looked at", "[strict]") {
   Config config(PLUGTLS_ROLE_SERVER);
   Later<plugtls_ticket_key> key;
   Later<plugtls_psk> psk;
+  psk.known.hash = PLUGTLS_HASH_SHA256;
+  psk.known.identity = psk.known.key = as_bytes(bytes("secret"));
   const plugtls_ticket_key *keys[] = {&key.known, &key.known};
   const plugtls_psk *psks[] = {&psk.known, &psk.known};
   config.raw.ticket_keys = keys;
@@ -151,17 +153,24 @@ TEST_CASE("P-GEN-5 every element of a list is looked at", "[strict]") {
   }
   SECTION("a PSK that is NULL") {
     psks[1] = nullptr;
+    config.raw.role = PLUGTLS_ROLE_CLIENT;
     config.raw.psk_count = 2;
   }
   SECTION("a PSK with a setting that is not known") {
     psk.news = 1;
+    config.raw.role = PLUGTLS_ROLE_CLIENT;
     config.raw.psk_count = 2;
   }
   SECTION("good ones, which this backend has no use for") {
     config.raw.ticket_key_count = 2;
+    expected = "unsupported";
+  }
+  SECTION("good PSKs, which this backend has no use for") {
+    config.raw.role = PLUGTLS_ROLE_CLIENT;
     config.raw.psk_count = 2;
     expected = "unsupported";
   }
+  SECTION("good PSKs, which are no server's") { config.raw.psk_count = 2; }
   Error error;
   CHECK_FALSE(make_context(world.backend, config.raw, nullptr, &error));
   CHECK(error_name(error) == expected);

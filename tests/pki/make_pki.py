@@ -25,6 +25,7 @@ import sys
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
@@ -278,6 +279,7 @@ def leaf(
     start=NOW - DAY,
     end=NOW + 3650 * DAY,
     extra=None,
+    must_staple=False,
     signature=None,
     change=None,
 ):
@@ -300,6 +302,10 @@ def leaf(
         )
     if extra:
         certificate = certificate.add_extension(extra, critical=True)
+    if must_staple:
+        certificate = certificate.add_extension(
+            x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False
+        )
     certificate = sign(certificate, issuer_key)
     data = certificate.public_bytes(serialization.Encoding.DER)
     if signature or change:
@@ -336,6 +342,32 @@ def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None, 
     return out.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
+def staple(entity, status="good", responder=None, start=NOW - DAY, end=NOW + 3650 * DAY):
+    """An OCSP response about an entity, by its issuer unless a responder is given."""
+    certificate = x509.load_der_x509_certificate(entity.der)
+    issuer = x509.load_der_x509_certificate(entity.issuer.der)
+    signer = responder or entity.issuer
+    signer_certificate = x509.load_der_x509_certificate(signer.der)
+    revoked = status == "revoked"
+    out = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=certificate,
+            issuer=issuer,
+            algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus[status.upper()],
+            this_update=start,
+            next_update=end,
+            revocation_time=NOW - DAY if revoked else None,
+            revocation_reason=x509.ReasonFlags.key_compromise if revoked else None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, signer_certificate)
+    )
+    if responder:
+        out = out.certificates([signer_certificate])
+    return out.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
 # --- Output ---------------------------------------------------------------------------------------
 
 
@@ -344,7 +376,8 @@ class Pki:
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.entities = {}
-        self.index = {"password": PASSWORD, "cases": [], "clients": [], "keys": [], "malformed": []}
+        self.index = {"password": PASSWORD}
+        self.index |= {key: [] for key in ("cases", "clients", "keys", "malformed", "staples")}
 
     def write(self, name, data):
         path = self.directory / name
@@ -389,6 +422,22 @@ class Pki:
     def client(self, name, expect, note, entity, **how):
         self.add(name, entity)
         self.case(name, expect, note, where="clients", **how)
+
+    def staple(self, name, expect, note, of="good-ec", data=None, mode="request", servable=True):
+        """A case for OCSP stapling. `servable`: a server takes the response for its certificate's."""
+        if data is not None:
+            self.write(f"{name}.ocsp.der", data)
+        self.index["staples"].append(
+            {
+                "name": name,
+                "of": of,
+                "staple": f"{name}.ocsp.der" if data is not None else None,
+                "mode": mode,
+                "servable": servable,
+                "expect": expect,
+                "note": note,
+            }
+        )
 
     def key_shape(self, of, shape, encoding, form, encrypted):
         name = f"{of}.{shape}.key.{'der' if encoding is serialization.Encoding.DER else 'pem'}"
@@ -764,6 +813,63 @@ def make_revocation(pki):
     )
 
 
+def make_staples(pki):
+    """OCSP responses; the rules are those of docs/verification.md."""
+    root, ca, good = (pki.entities[name] for name in ("root", "intermediate", "good-ec"))
+    invalid, missing = code("OCSP_INVALID"), code("OCSP_MISSING")
+
+    def responder(issuer, **how):
+        how.setdefault("purposes", (ExtendedKeyUsageOID.OCSP_SIGNING,))
+        return leaf(issuer, common_name="responder.test", names=[], addresses=[], **how)
+
+    must = pki.add("must-staple", leaf(ca, must_staple=True))
+    pki.staple("staple-none", OK, "asked for, not required, not there")
+    pki.staple("staple-required", missing, "required and not there", mode="require")
+    pki.staple("staple-must-none", missing, "the certificate must have one", of="must-staple")
+    pki.staple("staple-must-unasked", OK, "... but was not asked for", of="must-staple", mode="none")
+    pki.staple("staple-must", OK, "... and has one", of="must-staple", data=staple(must))
+    pki.staple("staple-good", OK, "by the issuer", data=staple(good), mode="require")
+    pki.staple("staple-delegated", OK, "by a responder of the issuer's",
+               data=staple(good, responder=responder(ca)), mode="require")
+    pki.staple("staple-revoked", code("REVOKED"), "revoked", data=staple(good, "revoked"))
+    pki.staple("staple-revoked-unasked", OK, "revoked, but nobody looks", mode="none",
+               data=staple(good, "revoked"))
+    pki.staple("staple-unknown", invalid, "the responder does not know it",
+               data=staple(good, "unknown"))
+    pki.staple("staple-expired", invalid, "nextUpdate has passed",
+               data=staple(good, start=NOW - 9 * DAY, end=NOW - 2 * DAY))
+    pki.staple("staple-future", invalid, "thisUpdate is still to come",
+               data=staple(good, start=NOW + 30 * DAY, end=NOW + 60 * DAY))
+    pki.staple("staple-no-next", OK, "without nextUpdate, but fresh",
+               data=staple(good, start=NOW - DAY / 24, end=None))
+    pki.staple("staple-no-next-old", invalid, "without nextUpdate, three days old",
+               data=staple(good, start=NOW - 3 * DAY, end=None))
+    broken = bytearray(staple(good))
+    broken[-1] ^= 1
+    pki.staple("staple-bad-signature", invalid, "its signature does not hold", data=bytes(broken))
+    pki.staple("staple-not-a-responder", invalid, "by a certificate that is not for OCSP",
+               data=staple(good, responder=leaf(ca)))
+    pki.staple("staple-other-issuer", invalid, "by a responder of another authority's",
+               data=staple(good, responder=responder(root)))
+    pki.staple("staple-self", invalid, "by the certificate itself", data=staple(good, responder=good))
+    pki.staple("staple-old-responder", invalid, "its responder's certificate has expired",
+               data=staple(good, responder=responder(ca, start=NOW - 360 * DAY, end=NOW - DAY)))
+    pki.staple("staple-other", invalid, "about another certificate", servable=False,
+               data=staple(must))
+    pki.staple("staple-try-later", invalid, "no answer at all", servable=False,
+               data=ocsp.OCSPResponseBuilder.build_unsuccessful(
+                   ocsp.OCSPResponseStatus.TRY_LATER).public_bytes(serialization.Encoding.DER))
+    pki.staple("staple-malformed", invalid, "not DER", servable=False, data=staple(good)[:-9])
+    # The place in the order: before times.
+    expired = pki.entities["expired"]
+    pki.staple("staple-expired-revoked", code("REVOKED"), "revoked, and expired", of="expired",
+               data=staple(expired, "revoked"))
+    pki.staple("staple-expired-good", code("EXPIRED"), "expired, and not revoked", of="expired",
+               data=staple(expired))
+    pki.staple("staple-expired-none", missing, "expired, and without the required response",
+               of="expired", mode="require")
+
+
 def make_clients(pki):
     ca = pki.entities["intermediate"]
 
@@ -858,6 +964,7 @@ def main():
     make_bad_leaves(pki)
     make_bad_chains(pki)
     make_revocation(pki)
+    make_staples(pki)
     make_clients(pki)
     make_keys(pki)
     make_malformed(pki)

@@ -85,6 +85,11 @@ void BuiltConfig::add_lists(const Config &config) {
   out_.alpn_count = count(alpn_);
   for (const plugtls_ticket_key &key : config.ticket_keys)
     ticket_keys_.push_back(&key);
+  for (const Psk &psk : config.psks)
+    psk_list_.push_back(&psks_.emplace_back(
+        plugtls_psk{sizeof(plugtls_psk), psk.hash, as_bytes(psk.identity), as_bytes(psk.key)}));
+  out_.psks = psk_list_.data();
+  out_.psk_count = count(psk_list_);
   out_.ticket_keys = ticket_keys_.data();
   out_.ticket_lifetime_s = config.ticket_lifetime_s;
   out_.ticket_count = config.ticket_count;
@@ -100,6 +105,7 @@ void BuiltConfig::add_identities(const Config &config) {
     to.certificates = certificates.data();
     to.certificate_count = count(certificates);
     to.key = add(from.key);
+    if (from.ocsp_response) to.ocsp_response = add(*from.ocsp_response);
     identity_list_.push_back(&to);
   }
   out_.identities = identity_list_.data();

@@ -28,6 +28,12 @@ Source contents(std::string bytes);
 struct Identity {
   std::vector<Source> certificates;
   Source key;
+  std::optional<Source> ocsp_response = {};
+};
+
+struct Psk {
+  std::string identity, key;
+  uint32_t hash = PLUGTLS_HASH_SHA256;
 };
 
 struct Config {
@@ -43,6 +49,7 @@ struct Config {
   std::vector<Identity> identities = {};
   std::vector<Source> trust = {}, crls = {};
   std::vector<plugtls_ticket_key> ticket_keys = {};
+  std::vector<Psk> psks = {};
   uint32_t ticket_lifetime_s = 0;
   uint32_t ticket_count = 0;
   plugtls_callbacks callbacks = {};
@@ -82,6 +89,8 @@ class BuiltConfig {
   std::vector<const plugtls_identity *> identity_list_;
   std::vector<plugtls_bytes> alpn_;
   std::vector<const plugtls_ticket_key *> ticket_keys_;
+  std::deque<plugtls_psk> psks_;
+  std::vector<const plugtls_psk *> psk_list_;
   Pointers trust_, crls_;
 };
 

@@ -101,6 +101,28 @@ const std::vector<PkiMalformed> &pki_malformed() {
   return value;
 }
 
+const std::vector<PkiStaple> &pki_staples() {
+  static const std::vector<PkiStaple> value = [] {
+    std::vector<PkiStaple> out;
+    for (const auto &item : index().at("staples")) {
+      const std::string mode = item.at("mode");
+      PkiStaple entry;
+      entry.name = item.at("name");
+      entry.of = item.at("of");
+      if (!item.at("staple").is_null()) entry.staple = item.at("staple");
+      entry.note = item.at("note");
+      entry.mode = mode == "none"      ? PLUGTLS_OCSP_NONE + 0U
+                   : mode == "require" ? PLUGTLS_OCSP_REQUIRE + 0U
+                                       : PLUGTLS_OCSP_REQUEST + 0U;
+      entry.servable = item.at("servable");
+      entry.expect = error_code(item.at("expect"));
+      out.push_back(entry);
+    }
+    return out;
+  }();
+  return value;
+}
+
 const std::string &pki_password() {
   static const std::string value = index().at("password");
   return value;

@@ -30,12 +30,21 @@ struct PkiMalformed {
   int32_t expect = 0;
 };
 
+// A case for OCSP stapling: what certificate, with which response (empty: none), for whom.
+struct PkiStaple {
+  std::string name, of, staple, note;
+  uint32_t mode = 0;      // PLUGTLS_OCSP_...
+  bool servable = false;  // a server takes the response for its certificate's
+  int32_t expect = 0;
+};
+
 const std::vector<PkiCase> &pki_cases();           // servers
 const std::vector<PkiCase> &pki_clients();         // presented by clients
 const std::vector<PkiCase> &pki_parity();          // servers: more, for tests/parity
 const std::vector<PkiCase> &pki_parity_clients();  // clients: the same
 const std::vector<PkiKey> &pki_keys();
 const std::vector<PkiMalformed> &pki_malformed();
+const std::vector<PkiStaple> &pki_staples();
 const std::string &pki_password();
 
 }  // namespace support

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import sys
 import tempfile
@@ -23,7 +24,7 @@ PLUGTLS = None
 PKI = None
 MOCKS = None
 STUCK_LOOKUP = None
-VERBS = ["list", "info", "doctor", "connect", "serve", "completion"]
+VERBS = ["list", "info", "doctor", "connect", "serve", "new-backend", "verify", "completion"]
 
 
 def plugtls(*arguments, stdin="", env=None):
@@ -306,6 +307,85 @@ class Serve(Case):
             server.wait_for(rb"the handshake took longer")
             self.connect(port, "--wait", stdin="x")
             server.wait_for(rb"nothing moved")
+
+    def test_sighup_reads_certificates_and_keys_anew(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+
+            def put(case, *suffixes):
+                for suffix in suffixes:
+                    (directory / "new").write_bytes((PKI / f"{case}.{suffix}.pem").read_bytes())
+                    (directory / "new").rename(directory / suffix)
+
+            put("good-ec", "chain", "key")
+            with peers.plugtls_serve(PLUGTLS, "--cert", directory / "chain", "--key",
+                                     directory / "key") as (server, port):
+                self.expect(self.connect(port, "--name", "server.test"), 0)
+                put("wrong-host", "chain")
+                server.process.send_signal(signal.SIGHUP)
+                server.wait_for(rb"not reloaded, the old context stays")
+                self.expect(self.connect(port), 0)
+                put("wrong-host", "key")
+                server.process.send_signal(signal.SIGHUP)
+                server.wait_for(rb"have been read anew")
+                self.expect(self.connect(port), 4, "cert_name_mismatch")
+                self.assertEqual(server.stop(), 0)
+
+    def test_ticket_keys_and_staples_from_files(self):
+        with tempfile.TemporaryDirectory() as name:
+            keys = pathlib.Path(name) / "tickets"
+            keys.write_bytes(os.urandom(160))
+            done = plugtls("serve", *identity(), "--ticket-keys", PKI / "root.pem")
+            self.expect(done, 2, "80 random bytes")
+            with peers.plugtls_serve(PLUGTLS, *identity(), "--ticket-keys", keys) as (_, port):
+                self.expect(self.connect(port), 0)
+        staple = ["--backend", "openssl", "--ocsp", PKI / "staple-good.ocsp.der"]
+        with peers.plugtls_serve(PLUGTLS, *identity(), *staple) as (_, port):
+            done = peers.run("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-status",
+                             "-CAfile", PKI / "root.pem", stdin="")
+            self.assertIn(b"Cert Status: good", done.stdout)
+
+
+class Verify(Case):
+    def verify(self, case, *options):
+        return plugtls("verify", PKI / f"{case}.chain.pem", "--ca", PKI / "root.pem", *options)
+
+    def test_every_backend_gives_its_verdict(self):
+        listed = [each["name"] for each in json.loads(plugtls("list", "--json").stdout)["backends"]]
+        for case, host, verdict, status in (("good-ec", "server.test", "good", 0),
+                                            ("good-ec", "127.0.0.1", "good", 0),
+                                            ("good-ec", "other.test", "cert_name_mismatch", 4),
+                                            ("expired", "server.test", "cert_expired", 4)):
+            with self.subTest(case=case, host=host):
+                done = self.verify(case, "--host", host, "--json")
+                self.expect(done, status)
+                rows = json.loads(done.stdout)
+                self.assertEqual([row["backend"] for row in rows], listed)
+                self.assertEqual({row["verdict"] for row in rows}, {verdict})
+                self.expect(self.verify(case, "--host", host), status, *listed, verdict)
+
+    def test_time_revocation_and_purpose(self):
+        self.expect(self.verify("good-ec", "--at", "2001-01-01"), 4, "cert_not_yet_valid")
+        lists = ["--crl", PKI / "root.crl.pem", "--crl", PKI / "intermediate.crl.pem"]
+        self.expect(self.verify("revoked", *lists), 4, "cert_revoked")
+        self.expect(self.verify("revoked"), 0, "good")
+        self.expect(self.verify("client-ec", "--purpose", "client"), 0)
+        self.expect(self.verify("client-ec"), 4, "cert_extended_key_usage")
+
+    def test_a_backend_that_cannot_says_so_and_does_not_count(self):
+        done = self.verify("good-ec", "--ocsp", PKI / "staple-revoked.ocsp.der", "--json")
+        verdicts = {row["backend"]: row["verdict"] for row in json.loads(done.stdout)}
+        self.assertEqual(verdicts["openssl"], "cert_revoked")
+        self.assertLessEqual(set(verdicts.values()), {"cert_revoked", None})
+        self.assertEqual(done.returncode, 4)
+        self.expect(self.verify("good-ec", "--backend", "openssl", "--require-ocsp"), 4,
+                    "cert_ocsp_missing")
+
+    def test_mistakes(self):
+        self.expect(self.verify("good-ec", "--backend", "nosuch"), 3, "nosuch")
+        self.expect(self.verify("no-such-case"), 6, "no-such-case")
+        self.expect(self.verify("good-ec", "--ocsp", PKI / "none"), 2, "cannot be read")
+        self.expect(self.verify("good-ec", "--at", "noon"), 2, "2026-11-23")
 
 
 def main():

@@ -33,6 +33,7 @@ int signal_descriptor() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) throw_os_error("signalfd", errno);
@@ -41,8 +42,8 @@ int signal_descriptor() {
 
 }  // namespace
 
-Server::Server(ServerContext context, Socket listening, const ServerOptions &options)
-    : context_(std::move(context)), listening_(std::move(listening)), options_(options) {
+Server::Server(ReloadingServerContext &contexts, Socket listening, const ServerOptions &options)
+    : contexts_(contexts), listening_(std::move(listening)), options_(options) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) throw_os_error("epoll_create1", errno);
   signals_ = signal_descriptor();
@@ -66,7 +67,7 @@ Exit Server::run() {
     for (int i = 0; i < count; ++i) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == signals_)
-        stop();
+        obey_signals();
       else if (fd == listening_.fd())
         accept_all();
       else
@@ -100,7 +101,7 @@ bool Server::accept_one() {
   try {
     WrapOptions options;
     options.auto_handshake = false;
-    auto peer = std::make_unique<Peer>(context_.wrap_socket(std::move(socket), options),
+    auto peer = std::make_unique<Peer>(contexts_.current().wrap_socket(std::move(socket), options),
                                        options_.mode, options_.limits);
     watch(epoll_, EPOLL_CTL_ADD, fd, peer->events());
     watched_[fd] = {peer->events(), peer->deadline()};
@@ -155,10 +156,27 @@ void Server::expire() {
   }
 }
 
-void Server::stop() {
+void Server::obey_signals() {
   signalfd_siginfo info{};
+  bool ends = false;
   while (read(signals_, &info, sizeof info) > 0) {
+    ends = ends || info.ssi_signo != SIGHUP;
+    if (info.ssi_signo == SIGHUP) reload();
   }
+  if (ends) stop();
+}
+
+// A certificate whose key is not in place yet must not end a server: what cannot be loaded changes nothing.
+void Server::reload() {
+  try {
+    contexts_.reload();
+    say("plugtls serve: certificates and keys have been read anew");
+  } catch (const TlsError &error) {
+    say("plugtls serve: not reloaded, the old context stays: " + describe(error));
+  }
+}
+
+void Server::stop() {
   stopping_ = true;
   listen(false);
   std::vector<int> descriptors;

@@ -23,14 +23,15 @@ struct ServerOptions {
 
 class Server {
  public:
-  Server(ServerContext context, Socket listening, const ServerOptions &options);
+  // New connections get whatever context `contexts` holds then.
+  Server(ReloadingServerContext &contexts, Socket listening, const ServerOptions &options);
   Server(const Server &) = delete;
   Server &operator=(const Server &) = delete;
   Server(Server &&) = delete;
   Server &operator=(Server &&) = delete;
   ~Server();
 
-  // Until SIGTERM or SIGINT, or, with `once`, until one connection has ended.
+  // Until SIGTERM or SIGINT; SIGHUP reads certificates and keys anew. Or, with `once`, until one connection has ended.
   Exit run();
 
  private:
@@ -41,11 +42,13 @@ class Server {
   void update(Peer &peer);
   void finish(Peer &peer);
   void expire();
+  void obey_signals();
+  void reload();
   void stop();
   int milliseconds_to_deadline() const;
   bool has_room() const { return peers_.size() < options_.max_connections; }
 
-  ServerContext context_;
+  ReloadingServerContext &contexts_;
   Socket listening_;
   ServerOptions options_;
   int epoll_ = -1;

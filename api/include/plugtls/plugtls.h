@@ -346,6 +346,10 @@ PLUGTLS_API plugtls_status plugtls_verify_chain(plugtls_backend *backend, const 
                                                 const plugtls_verify_request *request, int32_t *out_code,
                                                 int32_t *out_depth, plugtls_error *err);
 
+/* SHA-256 of the SubjectPublicKeyInfo of a certificate in DER, 32 bytes: what public keys are pinned by (RFC 7469, 2.4).
+ * PLUGTLS_E_CERTIFICATE_MALFORMED. */
+PLUGTLS_API plugtls_status plugtls_certificate_key_hash(plugtls_bytes certificate, uint8_t *out, plugtls_error *err);
+
 /* ---- Names (IDNA, RFC 5891) ---------------------------------------------------------------------------------------------------- */
 
 /* UTF-8 host name to its A-label form, and back. PLUGTLS_E_HOSTNAME_INVALID; PLUGTLS_E_BUFFER_TOO_SMALL (256 suffice). */

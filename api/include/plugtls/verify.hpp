@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,12 +65,13 @@ class Subject {
 }  // namespace detail
 
 /// Judges `chain`, leaf first, by the trust store, revocation lists, time and depth of `config`. `names`: any one must match;
-/// none: the name is not checked. Throws where no verdict can be reached. Needs Feature::verify_offline.
+/// none: the name is not checked. `ocsp_response`: the staple, DER, or empty. Throws where no verdict can be reached. Needs
+/// Feature::verify_offline.
 template <typename Derived>
 ChainVerdict verify_chain(const Backend &backend, const BasicConfig<Derived> &config,
                           const std::vector<Certificate> &chain,
-                          const std::vector<std::string> &names,
-                          Purpose purpose = Purpose::server) {
+                          const std::vector<std::string> &names, Purpose purpose = Purpose::server,
+                          std::span<const std::byte> ocsp_response = {}) {
   const detail::CConfig c_config(config.data());
   detail::PointerList<plugtls_source> sources;
   for (const Certificate &certificate : chain)
@@ -85,6 +87,7 @@ ChainVerdict verify_chain(const Backend &backend, const BasicConfig<Derived> &co
   request.chain_count = sources.size();
   request.subjects = subjects.data();
   request.subject_count = static_cast<std::uint32_t>(subjects.size());
+  request.ocsp_response = detail::to_c(ocsp_response);
   std::int32_t code = 0;
   std::int32_t depth = -1;
   plugtls_error error = PLUGTLS_ERROR_INIT;

@@ -134,10 +134,12 @@ TEST_CASE("B4 the alert for each code", "[alert]") {
   }
   CHECK(alert_of_certificate(PLUGTLS_E_CERT_MISSING, true) == 116);
   CHECK(alert_of_certificate(PLUGTLS_E_CERT_MISSING, false) == 40);
+  for (const int code : {PLUGTLS_E_CERT_OCSP_MISSING, PLUGTLS_E_CERT_OCSP_INVALID})
+    CHECK(alert_of_certificate(code, true) == 113);
   // Every code of the category has a fatal alert about certificates.
   for (int code = PLUGTLS_E_CERT_EXPIRED; code <= PLUGTLS_E_CERT_OTHER; ++code) {
     const std::int32_t number = alert_of_certificate(code, true);
-    CHECK(((number >= 42 && number <= 48) || number == 116));
+    CHECK(((number >= 42 && number <= 48) || number == 113 || number == 116));
   }
 }
 

@@ -45,6 +45,9 @@ constexpr std::int32_t alert_of_certificate(std::int32_t code, bool tls13) noexc
       return alert::unknown_ca;
     case PLUGTLS_E_CERT_REVOKED:
       return alert::certificate_revoked;
+    case PLUGTLS_E_CERT_OCSP_MISSING:
+    case PLUGTLS_E_CERT_OCSP_INVALID:
+      return alert::bad_certificate_status_response;
     case PLUGTLS_E_CERT_MISSING:
       return tls13 ? alert::certificate_required : alert::handshake_failure;
     default:
