@@ -77,7 +77,8 @@ void use_due_keys(mbedtls_ssl_context *ssl) {
 
 }  // namespace
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+// The linker's names, the library's parameters.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,readability-function-size)
 extern "C" {
 
 // Critical extensions that the library does not know are the policy's to judge, and a certificate above the leaf that
@@ -193,4 +194,4 @@ int __wrap_mbedtls_x509_crt_check_extended_key_usage(const mbedtls_x509_crt *cer
 }
 
 }  // extern "C"
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming,readability-function-size)

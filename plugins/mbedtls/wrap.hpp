@@ -11,7 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+// The linker's names, the library's parameters.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,readability-function-size)
 extern "C" {
 int __real_mbedtls_ssl_send_alert_message(mbedtls_ssl_context *ssl, unsigned char level,
                                           unsigned char message);
@@ -46,4 +47,4 @@ int __real_mbedtls_x509_crt_check_extended_key_usage(const mbedtls_x509_crt *crt
 // The library's own, which its headers keep to itself.
 void mbedtls_ssl_set_outbound_transform(mbedtls_ssl_context *ssl, mbedtls_ssl_transform *transform);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming,readability-function-size)
