@@ -287,7 +287,7 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
     const plugtls_status status = hear_name(*connection, err);
     if (status != PLUGTLS_OK) return status;
   }
-  connection->transport_wants = false;
+  connection->transport_wants = connection->callback_pending = false;
   const int native = run_handshake(*connection);
   if (native != 0) return outcome(*connection, native, err);
   if (!finish_handshake(*connection)) return end(*connection, 0, err);

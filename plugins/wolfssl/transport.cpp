@@ -198,8 +198,8 @@ int receive(WOLFSSL *, char *buffer, int capacity, void *user) {
   plugtls_backend_connection &connection = *static_cast<plugtls_backend_connection *>(user);
   auto *bytes = reinterpret_cast<uint8_t *>(buffer);
   const auto size = static_cast<std::size_t>(capacity);
-  // In a handshake wolfSSL would try ten times.
-  if (connection.transport_wants) [[unlikely]]
+  // In a handshake wolfSSL tries ten times.
+  if (connection.transport_wants || connection.callback_pending || connection.doomed()) [[unlikely]]
     return WOLFSSL_CBIO_ERR_WANT_READ;
   if (!connection.done || connection.incoming.holds() || connection.tickets.watching()) [[unlikely]]
     return receive_handshake(connection, bytes, size);

@@ -62,6 +62,9 @@ plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_e
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
+// wolfSSL reads no more of what a peer sends, whatever of it the path needs.
+constexpr std::size_t most_certificates = 9;
+
 plugtls_status decide_peer(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   if (!connection.judgement)
@@ -71,6 +74,11 @@ plugtls_status decide_peer(plugtls_backend_connection &connection) {
   const int32_t answer = ask_program(connection, *connection.judgement, said);
   if (answer == PLUGTLS_VERIFY_PENDING) return PLUGTLS_WANT_CALLBACK;
   connection.certificate_error = decide(*connection.judgement, answer, said);
+  if (connection.certificate_error.code == PLUGTLS_E_NONE &&
+      connection.peer_chain.size() > most_certificates)
+    connection.certificate_error = kit::make_error(
+        PLUGTLS_E_CERT_CHAIN_TOO_LONG, "the peer sent %zu certificates, wolfSSL takes %zu",
+        connection.peer_chain.size(), most_certificates);
   if (connection.certificate_error.code != PLUGTLS_E_NONE) return PLUGTLS_FAILED;
   connection.verified = std::move(connection.judgement->path);
   connection.judgement.reset();
