@@ -137,7 +137,8 @@ TEST_CASE("P-GEN-5 every element of a list is looked at", "[strict]") {
   Later<plugtls_ticket_key> key;
   Later<plugtls_psk> psk;
   psk.known.hash = PLUGTLS_HASH_SHA256;
-  psk.known.identity = psk.known.key = as_bytes(bytes("secret"));
+  static constexpr uint8_t secret[] = {1, 2, 3};
+  psk.known.identity = psk.known.key = {secret, sizeof secret};
   const plugtls_ticket_key *keys[] = {&key.known, &key.known};
   const plugtls_psk *psks[] = {&psk.known, &psk.known};
   config.raw.ticket_keys = keys;
