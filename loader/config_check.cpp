@@ -166,6 +166,14 @@ bool names_version(const plugtls_config &config, uint16_t version) {
   return config.version_min == version || config.version_max == version;
 }
 
+bool has_token_certificate(const plugtls_config &config) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return has_kind(identity->certificates, identity->certificate_count,
+                                       PLUGTLS_SOURCE_URI);
+                     });
+}
+
 bool has_staple(const plugtls_config &config) {
   return std::any_of(
       config.identities, config.identities + config.identity_count,
@@ -269,7 +277,8 @@ plugtls_status check_config(const plugtls_backend &backend, const plugtls_config
       {config.alpn_count > 0, PLUGTLS_FEATURE_ALPN},
       {!server && config.identity_count > 0, PLUGTLS_FEATURE_CLIENT_CERTIFICATE},
       {config.identity_count > 1, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES},
-      {has_key(config, PLUGTLS_SOURCE_URI), PLUGTLS_FEATURE_KEY_PKCS11},
+      {has_key(config, PLUGTLS_SOURCE_URI) || has_token_certificate(config),
+       PLUGTLS_FEATURE_KEY_PKCS11},
       {has_key(config, PLUGTLS_SOURCE_SIGNER), PLUGTLS_FEATURE_KEY_SIGNER},
       {has_staple(config), PLUGTLS_FEATURE_OCSP_SERVER},
       {config.ticket_key_count > 0, PLUGTLS_FEATURE_TICKET_KEYS},

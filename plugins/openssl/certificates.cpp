@@ -3,6 +3,7 @@
 
 #include "context.hpp"
 #include "error.hpp"
+#include "pkcs11.hpp"
 #include "private_key.hpp"
 #include "signer.hpp"
 #include "stapling.hpp"
@@ -95,6 +96,7 @@ void add_crls(X509_STORE *store, const plugtls_config &config, const plugtls_hos
 }
 
 Key key_of(plugtls_backend_context &context, const plugtls_source &source, X509 *leaf) {
+  if (source.kind == PLUGTLS_SOURCE_URI) return read_token_key(source);
   if (source.kind != PLUGTLS_SOURCE_SIGNER) return read_key(source);
   plugtls_backend_instance &instance = *context.instance;
   std::call_once(instance.signers_prepared, [&] { instance.signers = make_signer_library(); });
@@ -102,11 +104,22 @@ Key key_of(plugtls_backend_context &context, const plugtls_source &source, X509 
   return key_of_signer(instance.signers, source.signer, leaf);
 }
 
+std::vector<Certificate> read_chain(const plugtls_identity &identity) {
+  std::vector<Certificate> out;
+  for (uint32_t i = 0; i < identity.certificate_count; ++i) {
+    const plugtls_source &source = *identity.certificates[i];
+    if (source.kind == PLUGTLS_SOURCE_URI) {
+      out.push_back(read_token_certificate(source));
+      continue;
+    }
+    for (Certificate &certificate : read_certificates(kit::read_source(source)))
+      out.push_back(std::move(certificate));
+  }
+  return out;
+}
+
 void use_identity(plugtls_backend_context &context, const plugtls_identity &identity) {
-  std::vector<Certificate> chain;
-  for (uint32_t i = 0; i < identity.certificate_count; ++i)
-    for (Certificate &certificate : read_certificates(kit::read_source(*identity.certificates[i])))
-      chain.push_back(std::move(certificate));
+  const std::vector<Certificate> chain = read_chain(identity);
   const Key key = key_of(context, *identity.key, chain.front().get());
   if (X509_check_private_key(chain.front().get(), key.get()) != 1)
     raise_native(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");

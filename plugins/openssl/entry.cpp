@@ -43,8 +43,6 @@ const plugtls_anchor anchors[] = {
     {"EVP_PKEY_sign", address(&EVP_PKEY_sign)},
 };
 
-constexpr const char *not_yet = "the backend does not do this yet";
-
 constexpr uint64_t signer_types =
     PLUGTLS_KEY_RSA | PLUGTLS_KEY_RSA_PSS | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
 
@@ -78,7 +76,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_DIRECTORY, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_PARTIAL, 0,
+     "by libp11's engine 'pkcs11', where that is installed; all tokens of a process by one module"},
     {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
     {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},

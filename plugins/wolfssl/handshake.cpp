@@ -137,6 +137,7 @@ void answer_ticket(plugtls_backend_connection &connection, bool full_handshake) 
 
 int run_handshake(plugtls_backend_connection &connection) {
   const Current current(connection);
+  connection.callback_pending = false;
   WOLFSSL *ssl = connection.ssl.get();
   const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
   const int result = client ? wolfSSL_connect(ssl) : wolfSSL_accept(ssl);

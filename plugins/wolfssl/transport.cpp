@@ -133,6 +133,8 @@ int give(plugtls_backend_connection &connection, uint8_t *buffer, std::size_t ca
 int receive_handshake(plugtls_backend_connection &connection, uint8_t *buffer,
                       std::size_t capacity) {
   Incoming &incoming = connection.incoming;
+  // wolfSSL asks ten times more before it believes it, and the program wants to be asked once a call.
+  if (connection.callback_pending) return WOLFSSL_CBIO_ERR_WANT_READ;
   if (!incoming.foreign && !incoming.holds()) {
     const plugtls_status status = take_record(connection);
     // wolfSSL is left waiting where the handshake is to end, or to go on later.
