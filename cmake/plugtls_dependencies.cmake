@@ -65,19 +65,13 @@ if(PLUGTLS_TOOLS OR PLUGTLS_TESTS)
                PACKAGE libfmt-dev)
 endif()
 
-# --- tests ------------------------------------------------------------------------------------
-
-if(PLUGTLS_TESTS)
-  find_package(Catch2 3 CONFIG QUIET)
-  plugtls_need(FOUND "${Catch2_FOUND}" NAME "Catch2 3" FOR "the tests (PLUGTLS_TESTS)"
-               PACKAGE "catch2, from bookworm-backports on Debian 12")
-
+if(PLUGTLS_TOOLS OR PLUGTLS_TESTS)
   # Debian's python3-cryptography belongs to Debian's interpreter; another python3 that comes first
   # on PATH does not have it.
   find_program(PLUGTLS_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
   find_program(PLUGTLS_PYTHON NAMES python3)
   mark_as_advanced(PLUGTLS_PYTHON)
-  plugtls_need(FOUND "${PLUGTLS_PYTHON}" NAME "Python 3" FOR "test certificates" PACKAGE python3)
+  plugtls_need(FOUND "${PLUGTLS_PYTHON}" NAME "Python 3" FOR "the certificates of tests and of plugtls compare" PACKAGE python3)
   if(PLUGTLS_PYTHON)
     execute_process(COMMAND "${PLUGTLS_PYTHON}" -c "import cryptography" RESULT_VARIABLE result
                     OUTPUT_QUIET ERROR_QUIET)
@@ -87,8 +81,17 @@ if(PLUGTLS_TESTS)
       set(python_cryptography_found FALSE)
     endif()
     plugtls_need(FOUND "${python_cryptography_found}" NAME "cryptography for Python 3"
-                 FOR "test certificates" PACKAGE python3-cryptography)
+                 FOR "the certificates of tests and of plugtls compare" PACKAGE python3-cryptography)
   endif()
+endif()
+
+# --- tests ------------------------------------------------------------------------------------
+
+if(PLUGTLS_TESTS)
+  find_package(Catch2 3 CONFIG QUIET)
+  plugtls_need(FOUND "${Catch2_FOUND}" NAME "Catch2 3" FOR "the tests (PLUGTLS_TESTS)"
+               PACKAGE "catch2, from bookworm-backports on Debian 12")
+
   find_program(PLUGTLS_OPENSSL_PROGRAM openssl)
   mark_as_advanced(PLUGTLS_OPENSSL_PROGRAM)
   plugtls_need(FOUND "${PLUGTLS_OPENSSL_PROGRAM}" NAME "the openssl program"

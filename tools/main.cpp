@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // plugtls: see, try and compare the TLS backends of this machine.
+#include "compare/child.hpp"
 #include "failure.hpp"
 #include "terminal.hpp"
 #include "verb.hpp"
@@ -44,6 +45,8 @@ int run(const CLI::App &app, const std::vector<std::pair<std::string, Run>> &ver
 int main(int argc, char **argv) {
   // A peer or a pipe that goes away is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
+  // Not for people: how compare runs itself for one measurement.
+  if (argc == 3 && argv[1] == compare::measure_verb) compare::run_measurement(argv[2]);
   CLI::App app("See, try and compare the TLS backends of this machine.", "plugtls");
   app.set_version_flag("--version", "plugtls " PLUGTLS_VERSION);
   app.require_subcommand(1);
@@ -53,7 +56,8 @@ int main(int argc, char **argv) {
       "  plugtls connect example.org:443     look at a server\n"
       "  plugtls serve --cert auto --port 0  a server to try things on\n"
       "  plugtls verify chain.pem --host example.org   what every backend thinks of a chain\n"
-      "  PLUGTLS_BACKEND=mbedtls plugtls connect example.org:443\n\n"
+      "  PLUGTLS_BACKEND=mbedtls plugtls connect example.org:443\n"
+      "  plugtls compare --out report.html   which library should I use here?\n\n"
       "Exit status: 0 good, 1 differs, 2 usage, 3 no such backend, 4 certificate refused,\n"
       "5 other TLS failure, 6 input/output or time limit.");
   const std::vector<std::pair<std::string, Run>> verbs = {
@@ -64,6 +68,7 @@ int main(int argc, char **argv) {
       {"serve", add_serve(app)},
       {"new-backend", add_new_backend(app)},
       {"verify", add_verify(app)},
+      {"compare", add_compare(app)},
       {"completion", add_completion(app)},
   };
   try {

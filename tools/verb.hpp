@@ -22,6 +22,7 @@ Run add_connect(CLI::App &app);
 Run add_serve(CLI::App &app);
 Run add_new_backend(CLI::App &app);
 Run add_verify(CLI::App &app);
+Run add_compare(CLI::App &app);
 Run add_completion(CLI::App &app);
 
 }  // namespace plugtls::tools

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a library may do when it is loaded and when it is entered, by variant. */
+/* What a library may do when it is loaded, when it is entered and when it is used, by variant. */
 #ifndef PLUGTLS_TESTS_MOCK_MISBEHAVE_H
 #define PLUGTLS_TESTS_MOCK_MISBEHAVE_H
+
+#include <plugtls/backend.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,43 @@ __attribute__((constructor)) static void crash(void) {
 __attribute__((constructor)) static void hang(void) {
   for (;;)
     pause();
+}
+#endif
+
+/* ---- Backends that open, and then take their process with them or do not come back ---- */
+
+#if defined(MOCK_CRASHES) || defined(MOCK_HANGS) || defined(MOCK_BABBLES)
+#  define MOCK_IS_FATAL
+static plugtls_status be_fatal(void) {
+#  ifdef MOCK_CRASHES
+  fputs("the mock crashes, as it is meant to\n", stderr);
+  abort();
+#  elif defined(MOCK_HANGS)
+  while (pause() != 0)
+    continue;
+  return PLUGTLS_FAILED;
+#  else
+  /* Whatever descriptor the host may listen on. */
+  for (int fd = 3; fd < 16; ++fd)
+    if (write(fd, "babble", 6) < 0) continue;
+  _exit(0);
+#  endif
+}
+
+static plugtls_status fatal_context_create(plugtls_backend_instance *instance,
+                                           const plugtls_config *config,
+                                           const plugtls_backend_callbacks *callbacks,
+                                           plugtls_backend_context **out, plugtls_error *err) {
+  (void)instance, (void)config, (void)callbacks, (void)out, (void)err;
+  return be_fatal();
+}
+
+static plugtls_status fatal_verify_chain(plugtls_backend_instance *instance,
+                                         const plugtls_config *config,
+                                         const plugtls_verify_request *request, int32_t *out_code,
+                                         int32_t *out_depth, plugtls_error *err) {
+  (void)instance, (void)config, (void)request, (void)out_code, (void)out_depth, (void)err;
+  return be_fatal();
 }
 #endif
 

@@ -192,6 +192,9 @@ static void mock_capability(const plugtls_backend_instance *instance, uint32_t f
     snprintf(full.note, sizeof full.note, "lists, no values");
   }
 #  endif
+#  ifdef MOCK_CLAIMS_ALL
+  full.level = PLUGTLS_YES;
+#  endif
   memcpy(out, &full, out->size < sizeof full ? out->size : sizeof full);
 }
 
@@ -258,6 +261,10 @@ __attribute__((constructor)) static void fill_table(void) {
 #  endif
 #  ifdef MOCK_NULL_SLOT
   table->MOCK_NULL_SLOT = NULL;
+#  endif
+#  ifdef MOCK_IS_FATAL
+  table->context_create = fatal_context_create;
+  table->verify_chain = fatal_verify_chain;
 #  endif
 #  ifdef MOCK_NEWER
   table->context_create = later_context_create;

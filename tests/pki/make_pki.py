@@ -21,6 +21,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -28,7 +29,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
+# Now, or when PLUGTLS_PKI_TIME (Unix time) says: the chains compiled into plugtls compare are of a fixed day.
+NOW = datetime.datetime.fromtimestamp(
+    int(os.environ.get("PLUGTLS_PKI_TIME", time.time())), datetime.timezone.utc
+).replace(tzinfo=None)
 DAY = datetime.timedelta(days=1)
 PASSWORD = "correct horse"
 
