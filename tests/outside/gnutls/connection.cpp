@@ -95,6 +95,8 @@ ssize_t repeat(plugtls_backend_connection &connection, Call &&call) {
   for (int i = 0; i < most; ++i) {
     connection.transport_wants = false;
     native = call();
+    if (connection.has_ticket && connection.done) [[unlikely]]
+      keep_session(connection);
     const bool again = native == GNUTLS_E_AGAIN || native == GNUTLS_E_INTERRUPTED;
     const bool idle = again && !connection.transport_wants && connection.outbox.empty();
     if (native != GNUTLS_E_WARNING_ALERT_RECEIVED && !idle) return native;
@@ -172,14 +174,20 @@ void set_verification(plugtls_backend_connection &connection) {
   gnutls_certificate_send_x509_rdn_sequence(session, 1);
 }
 
-// Clients: whom to ask for.
+// Clients: whom to ask for, and the session of an earlier visit.
 void aim(plugtls_backend_connection &connection) {
   const std::string &name = connection.server_name;
-  if (connection.context->role != PLUGTLS_ROLE_CLIENT || name.empty()) return;
+  if (connection.context->role != PLUGTLS_ROLE_CLIENT) return;
+  gnutls_session_t session = connection.session.get();
   const int native =
-      gnutls_server_name_set(connection.session.get(), GNUTLS_NAME_DNS, name.data(), name.size());
+      name.empty() ? 0 : gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size());
   if (native < 0)
     raise_native(PLUGTLS_E_HOSTNAME_INVALID, native, "GnuTLS does not take the server name");
+  connection.peer_digest = peer_digest(connection);
+  offer_session(connection, connection.offered.get());
+  if ((connection.context->flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0)
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+                                       GNUTLS_HOOK_POST, &note_ticket);
 }
 
 void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer) {
@@ -190,6 +198,7 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
   connection.server_name.reserve(kit::tls::longest_host_name);
   if (client && peer.server_name != nullptr) connection.server_name = peer.server_name;
   if (!client) connection.hello.emplace();
+  connection.offered = copy_session(peer.session);
   connection.subject_values.reserve(peer.subject_count);
   for (uint32_t i = 0; i < peer.subject_count; ++i) {
     const std::string &value =
@@ -206,9 +215,11 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
 void make_session(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   const unsigned role = context.role == PLUGTLS_ROLE_SERVER ? GNUTLS_SERVER : GNUTLS_CLIENT;
+  const bool resumes = (context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0;
+  const unsigned tickets = resumes ? GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_NO_TICKETS;
   gnutls_session_t session = nullptr;
-  require(gnutls_init(&session, role | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
-                                    GNUTLS_NO_AUTO_REKEY),
+  require(gnutls_init(&session,
+                      role | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | tickets | GNUTLS_NO_AUTO_REKEY),
           "make a session");
   connection.session.reset(session);
   gnutls_session_set_ptr(session, &connection);
@@ -219,6 +230,7 @@ void make_session(plugtls_backend_connection &connection) {
   set_protocols(connection);
   set_verification(connection);
   set_transport(connection);
+  if (context.role == PLUGTLS_ROLE_SERVER) use_tickets(connection);
   aim(connection);
 }
 
@@ -286,7 +298,9 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   const ssize_t native =
       repeat(*connection, [&] { return gnutls_handshake(connection->session.get()); });
   if (native < 0) return outcome(*connection, native, err);
+  if (const int sent = send_tickets(*connection); sent < 0) return outcome(*connection, sent, err);
   connection->done = true;
+  if (connection->has_ticket) keep_session(*connection);
   return flush_or_fail(*connection, err);
 }
 
