@@ -24,7 +24,7 @@ PLUGTLS = None
 PKI = None
 MOCKS = None
 STUCK_LOOKUP = None
-VERBS = ["list", "info", "doctor", "connect", "serve", "new-backend", "verify", "completion"]
+VERBS = ["list", "info", "doctor", "connect", "serve", "check", "new-backend", "verify", "completion"]
 
 
 def plugtls(*arguments, stdin="", env=None):
