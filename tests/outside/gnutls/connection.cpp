@@ -110,37 +110,6 @@ plugtls_status outcome(plugtls_backend_connection &connection, ssize_t native, p
   return end(connection, static_cast<int>(native), err);
 }
 
-void log_key_line(plugtls_backend_connection &connection, const char *label,
-                  const gnutls_datum_t &secret) {
-  gnutls_datum_t client{};
-  gnutls_datum_t server{};
-  gnutls_session_get_random(connection.session.get(), &client, &server);
-  kit::SecureBytes line;
-  const auto append_hex = [&](const gnutls_datum_t &bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    line.push_back(' ');
-    for (unsigned i = 0; i < bytes.size; ++i) {
-      line.push_back(static_cast<uint8_t>(digits[bytes.data[i] >> 4U]));
-      line.push_back(static_cast<uint8_t>(digits[bytes.data[i] & 15U]));
-    }
-  };
-  for (; *label != '\0'; ++label)
-    line.push_back(static_cast<uint8_t>(*label));
-  append_hex(client);
-  append_hex(secret);
-  line.push_back(0);
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  callbacks.keylog(callbacks.user, connection.host_connection,
-                   reinterpret_cast<const char *>(line.data()));
-}
-
-int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *secret) {
-  return kit::guard_or(0, [&] {
-    log_key_line(*connection_of(session), label, *secret);
-    return 0;
-  });
-}
-
 void set_protocols(plugtls_backend_connection &connection) {
   std::vector<gnutls_datum_t> out;
   for (std::string &name : connection.context->protocols)
@@ -208,6 +177,21 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
          0,
          {reinterpret_cast<const uint8_t *>(value.data()), value.size()}});
   }
+}
+
+// Has GnuTLS make a record of what is to be written; it is in the stash, or on its way, afterwards. A record is never in GnuTLS
+// alone: there is always room for one in an empty stash.
+plugtls_status take_record(plugtls_backend_connection &connection, const void *data, size_t size,
+                           plugtls_error *err) {
+  const size_t most = std::min<size_t>(connection.asked > 0 ? connection.asked : size,
+                                       connection.context->record_size);
+  connection.asked = size;
+  if (const plugtls_status status = flush_or_fail(connection, err); status != PLUGTLS_OK)
+    return status;
+  const ssize_t native = gnutls_record_send(connection.session.get(), data, most);
+  if (native <= 0) return outcome(connection, native, err);
+  connection.taken = static_cast<size_t>(native);
+  return PLUGTLS_OK;
 }
 
 }  // namespace
@@ -341,22 +325,8 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
                      connection->asked);
   if (size == 0) return PLUGTLS_OK;
   if (connection->taken == 0) {
-    // GnuTLS keeps no record back: there is always room for one in an empty stash.
-    if (const plugtls_status status = flush_or_fail(*connection, err); status != PLUGTLS_OK) {
-      connection->asked = size;
-      return status;
-    }
-    const size_t most = std::min<size_t>(connection->asked > 0 ? connection->asked : size,
-                                         connection->context->record_size);
-    const ssize_t native = gnutls_record_send(connection->session.get(), data, most);
-    if (native > 0 && connection->outbox.empty()) [[likely]] {
-      connection->asked = 0;
-      *out_size = static_cast<size_t>(native);
-      return PLUGTLS_OK;
-    }
-    connection->asked = size;
-    if (native <= 0) return outcome(*connection, native, err);
-    connection->taken = static_cast<size_t>(native);
+    const plugtls_status status = take_record(*connection, data, size, err);
+    if (status != PLUGTLS_OK) return status;
   }
   const plugtls_status status = flush_or_fail(*connection, err);
   if (status != PLUGTLS_OK) return status;

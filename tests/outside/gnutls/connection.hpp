@@ -74,6 +74,9 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
 // Ends the connection for good with what ended it: a refusal that was noted, or what the library answered.
 plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);
 
+// keylog.cpp
+int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
+
 // transport.cpp
 bool looks_like_tls(const plugtls_backend_connection &connection);
 void set_transport(plugtls_backend_connection &connection);
