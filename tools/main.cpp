@@ -66,6 +66,7 @@ int main(int argc, char **argv) {
       {"doctor", add_doctor(app)},
       {"connect", add_connect(app)},
       {"serve", add_serve(app)},
+      {"check", add_check(app)},
       {"new-backend", add_new_backend(app)},
       {"verify", add_verify(app)},
       {"compare", add_compare(app)},

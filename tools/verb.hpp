@@ -20,6 +20,7 @@ Run add_info(CLI::App &app);
 Run add_doctor(CLI::App &app);
 Run add_connect(CLI::App &app);
 Run add_serve(CLI::App &app);
+Run add_check(CLI::App &app);
 Run add_new_backend(CLI::App &app);
 Run add_verify(CLI::App &app);
 Run add_compare(CLI::App &app);

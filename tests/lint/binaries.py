@@ -66,6 +66,8 @@ def check_library(path):
     check(not any(map(TLS_LIBRARY.match, needed)), path, f"links {needed}")
     wanted = sorted(filter(TLS_SYMBOL.match, symbols(path, "--undefined-only")))
     check(not wanted, path, f"wants {wanted}")
+    own = sorted(set(re.findall(r"\b(plugtls_\w+)", output("readelf", "--relocs", "--wide", path))))
+    check(not own, path, f"reaches {own} through the dynamic linker, who may know another copy's (-Bsymbolic)")
     check("SONAME" in dynamic and "libplugtls.so.1]" in dynamic, path, "soname")
     check_search_path(path, dynamic)
 

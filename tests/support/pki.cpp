@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -41,7 +42,9 @@ std::vector<PkiCase> read_cases(const char *which) {
 }  // namespace
 
 std::string pki_path(const std::string &file) {
-  return std::string(PLUGTLS_TEST_PKI_DIR) + "/" + file;
+  // The installed kit has them somewhere else than the build tree.
+  const char *installed = std::getenv("PLUGTLS_TEST_PKI_DIR");
+  return std::string(installed != nullptr ? installed : PLUGTLS_TEST_PKI_DIR) + "/" + file;
 }
 
 std::string read_file(const std::string &path) {

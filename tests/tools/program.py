@@ -24,7 +24,8 @@ PLUGTLS = None
 PKI = None
 MOCKS = None
 STUCK_LOOKUP = None
-VERBS = ["list", "info", "doctor", "connect", "serve", "new-backend", "verify", "compare", "completion"]
+VERBS = ["list", "info", "doctor", "connect", "serve", "check", "new-backend", "verify", "compare",
+         "completion"]
 
 
 def plugtls(*arguments, stdin="", env=None):

@@ -95,6 +95,8 @@ ssize_t repeat(plugtls_backend_connection &connection, Call &&call) {
   for (int i = 0; i < most; ++i) {
     connection.transport_wants = false;
     native = call();
+    if (connection.has_ticket && connection.done) [[unlikely]]
+      keep_session(connection);
     const bool again = native == GNUTLS_E_AGAIN || native == GNUTLS_E_INTERRUPTED;
     const bool idle = again && !connection.transport_wants && connection.outbox.empty();
     if (native != GNUTLS_E_WARNING_ALERT_RECEIVED && !idle) return native;
@@ -106,37 +108,6 @@ plugtls_status outcome(plugtls_backend_connection &connection, ssize_t native, p
   if (native == GNUTLS_E_AGAIN || native == GNUTLS_E_INTERRUPTED)
     return connection.transport_wants ? want_read(connection, err) : PLUGTLS_WANT_WRITE;
   return end(connection, static_cast<int>(native), err);
-}
-
-void log_key_line(plugtls_backend_connection &connection, const char *label,
-                  const gnutls_datum_t &secret) {
-  gnutls_datum_t client{};
-  gnutls_datum_t server{};
-  gnutls_session_get_random(connection.session.get(), &client, &server);
-  kit::SecureBytes line;
-  const auto append_hex = [&](const gnutls_datum_t &bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    line.push_back(' ');
-    for (unsigned i = 0; i < bytes.size; ++i) {
-      line.push_back(static_cast<uint8_t>(digits[bytes.data[i] >> 4U]));
-      line.push_back(static_cast<uint8_t>(digits[bytes.data[i] & 15U]));
-    }
-  };
-  for (; *label != '\0'; ++label)
-    line.push_back(static_cast<uint8_t>(*label));
-  append_hex(client);
-  append_hex(secret);
-  line.push_back(0);
-  const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
-  callbacks.keylog(callbacks.user, connection.host_connection,
-                   reinterpret_cast<const char *>(line.data()));
-}
-
-int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *secret) {
-  return kit::guard_or(0, [&] {
-    log_key_line(*connection_of(session), label, *secret);
-    return 0;
-  });
 }
 
 void set_protocols(plugtls_backend_connection &connection) {
@@ -172,14 +143,20 @@ void set_verification(plugtls_backend_connection &connection) {
   gnutls_certificate_send_x509_rdn_sequence(session, 1);
 }
 
-// Clients: whom to ask for.
+// Clients: whom to ask for, and the session of an earlier visit.
 void aim(plugtls_backend_connection &connection) {
   const std::string &name = connection.server_name;
-  if (connection.context->role != PLUGTLS_ROLE_CLIENT || name.empty()) return;
+  if (connection.context->role != PLUGTLS_ROLE_CLIENT) return;
+  gnutls_session_t session = connection.session.get();
   const int native =
-      gnutls_server_name_set(connection.session.get(), GNUTLS_NAME_DNS, name.data(), name.size());
+      name.empty() ? 0 : gnutls_server_name_set(session, GNUTLS_NAME_DNS, name.data(), name.size());
   if (native < 0)
     raise_native(PLUGTLS_E_HOSTNAME_INVALID, native, "GnuTLS does not take the server name");
+  connection.peer_digest = peer_digest(connection);
+  offer_session(connection, connection.offered.get());
+  if ((connection.context->flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0)
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+                                       GNUTLS_HOOK_POST, &note_ticket);
 }
 
 void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer) {
@@ -190,6 +167,7 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
   connection.server_name.reserve(kit::tls::longest_host_name);
   if (client && peer.server_name != nullptr) connection.server_name = peer.server_name;
   if (!client) connection.hello.emplace();
+  connection.offered = copy_session(peer.session);
   connection.subject_values.reserve(peer.subject_count);
   for (uint32_t i = 0; i < peer.subject_count; ++i) {
     const std::string &value =
@@ -201,14 +179,31 @@ void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer)
   }
 }
 
+// Has GnuTLS make a record of what is to be written; it is in the stash, or on its way, afterwards. A record is never in GnuTLS
+// alone: there is always room for one in an empty stash.
+plugtls_status take_record(plugtls_backend_connection &connection, const void *data, size_t size,
+                           plugtls_error *err) {
+  const size_t most = std::min<size_t>(connection.asked > 0 ? connection.asked : size,
+                                       connection.context->record_size);
+  connection.asked = size;
+  if (const plugtls_status status = flush_or_fail(connection, err); status != PLUGTLS_OK)
+    return status;
+  const ssize_t native = gnutls_record_send(connection.session.get(), data, most);
+  if (native <= 0) return outcome(connection, native, err);
+  connection.taken = static_cast<size_t>(native);
+  return PLUGTLS_OK;
+}
+
 }  // namespace
 
 void make_session(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   const unsigned role = context.role == PLUGTLS_ROLE_SERVER ? GNUTLS_SERVER : GNUTLS_CLIENT;
+  const bool resumes = (context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0;
+  const unsigned tickets = resumes ? GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_NO_TICKETS;
   gnutls_session_t session = nullptr;
-  require(gnutls_init(&session, role | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
-                                    GNUTLS_NO_AUTO_REKEY),
+  require(gnutls_init(&session,
+                      role | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | tickets | GNUTLS_NO_AUTO_REKEY),
           "make a session");
   connection.session.reset(session);
   gnutls_session_set_ptr(session, &connection);
@@ -219,6 +214,7 @@ void make_session(plugtls_backend_connection &connection) {
   set_protocols(connection);
   set_verification(connection);
   set_transport(connection);
+  if (context.role == PLUGTLS_ROLE_SERVER) use_tickets(connection);
   aim(connection);
 }
 
@@ -286,7 +282,9 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   const ssize_t native =
       repeat(*connection, [&] { return gnutls_handshake(connection->session.get()); });
   if (native < 0) return outcome(*connection, native, err);
+  if (const int sent = send_tickets(*connection); sent < 0) return outcome(*connection, sent, err);
   connection->done = true;
+  if (connection->has_ticket) keep_session(*connection);
   return flush_or_fail(*connection, err);
 }
 
@@ -327,22 +325,8 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
                      connection->asked);
   if (size == 0) return PLUGTLS_OK;
   if (connection->taken == 0) {
-    // GnuTLS keeps no record back: there is always room for one in an empty stash.
-    if (const plugtls_status status = flush_or_fail(*connection, err); status != PLUGTLS_OK) {
-      connection->asked = size;
-      return status;
-    }
-    const size_t most = std::min<size_t>(connection->asked > 0 ? connection->asked : size,
-                                         connection->context->record_size);
-    const ssize_t native = gnutls_record_send(connection->session.get(), data, most);
-    if (native > 0 && connection->outbox.empty()) [[likely]] {
-      connection->asked = 0;
-      *out_size = static_cast<size_t>(native);
-      return PLUGTLS_OK;
-    }
-    connection->asked = size;
-    if (native <= 0) return outcome(*connection, native, err);
-    connection->taken = static_cast<size_t>(native);
+    const plugtls_status status = take_record(*connection, data, size, err);
+    if (status != PLUGTLS_OK) return status;
   }
   const plugtls_status status = flush_or_fail(*connection, err);
   if (status != PLUGTLS_OK) return status;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "context.hpp"
+#include "session.hpp"
 
 #include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/client_hello.hpp>
@@ -45,6 +46,11 @@ struct plugtls_backend_connection {
   std::optional<plugtls::kit::ClientHelloReader> hello;  // servers, until it was handed over
   std::array<uint8_t, 2> first{};                        // of the first record received
   std::size_t first_size = 0;
+  bool has_ticket = false;       // one that was not dealt with yet
+  uint32_t ticket_lifetime = 0;  // seconds
+  plugtls_gnutls::Digest peer_digest{};
+  std::unique_ptr<plugtls_backend_session> offered;  // a copy, for set_context
+  std::unique_ptr<plugtls_backend_session> newest;
   std::vector<plugtls_gnutls::Der> verified;  // the path, leaf to anchor
 
   bool skips_name() const noexcept {
@@ -67,6 +73,9 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
 
 // Ends the connection for good with what ended it: a refusal that was noted, or what the library answered.
 plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);
+
+// keylog.cpp
+int log_key(gnutls_session_t session, const char *label, const gnutls_datum_t *secret);
 
 // transport.cpp
 bool looks_like_tls(const plugtls_backend_connection &connection);

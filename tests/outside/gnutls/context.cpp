@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "context.hpp"
 
+#include "connection.hpp"
 #include "error.hpp"
+#include "session.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -100,13 +102,6 @@ uint32_t record_size_of(const plugtls_config &config) {
   throw kit::Error(error);
 }
 
-// No sessions are resumed, so there are no tickets for these to be true of.
-void refuse_tickets(const plugtls_config &config) {
-  if (config.ticket_lifetime_s != 0 || config.ticket_count != 0)
-    throw kit::Error(
-        kit::unsupported(PLUGTLS_FEATURE_RESUMPTION, "the backend sends no tickets yet"));
-}
-
 void read_plain(plugtls_backend_context &context, const plugtls_config &config) {
   context.role = config.role;
   context.flags = config.flags;
@@ -116,6 +111,9 @@ void read_plain(plugtls_backend_context &context, const plugtls_config &config) 
   context.crl_check = config.crl_check;
   context.record_size = record_size_of(config);
   context.identities = config.identity_count;
+  if (config.role != PLUGTLS_ROLE_SERVER) return;
+  context.ticket_lifetime = config.ticket_lifetime_s != 0 ? config.ticket_lifetime_s : 7200;
+  context.ticket_count = config.ticket_count != 0 ? config.ticket_count : 2;
 }
 
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
@@ -125,7 +123,6 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   context->instance = instance;
   context->callbacks = kit::read_sized(callbacks);
   read_plain(*context, config);
-  refuse_tickets(config);
   choose_suites(*context, config);
   choose_lists(*context, config);
   set_priority(*context);
@@ -135,6 +132,9 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   context->credentials.reset(credentials);
   use_identities(credentials, config);
   if (context->verifies()) context->store = read_store(config, instance->host);
+  context->settings = settings_digest(*context, config);
+  const bool resumes = (config.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0;
+  if (resumes && config.role == PLUGTLS_ROLE_SERVER) make_ticket_key(*context);
   return context;
 }
 
@@ -213,9 +213,13 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
     // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
     case PLUGTLS_VALUE_OCSP:
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
-    case PLUGTLS_VALUE_TICKET_LIFETIME:
-    case PLUGTLS_VALUE_TICKET_COUNT:
       *out = 0;
+      return PLUGTLS_OK;
+    case PLUGTLS_VALUE_TICKET_LIFETIME:
+      *out = context->ticket_lifetime;
+      return PLUGTLS_OK;
+    case PLUGTLS_VALUE_TICKET_COUNT:
+      *out = context->ticket_count;
       return PLUGTLS_OK;
     default:
       return PLUGTLS_FAILED;

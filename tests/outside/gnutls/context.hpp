@@ -3,9 +3,11 @@
 
 #include "algorithms.hpp"
 #include "certificates.hpp"
+#include "digest.hpp"
 
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/sized.hpp>
 
 #include <gnutls/gnutls.h>
@@ -31,6 +33,10 @@ struct plugtls_backend_context {
   uint32_t record_size = 0;  // most bytes of application data in a record sent
   int64_t verify_time = 0;   // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   uint32_t identities = 0;
+  uint32_t ticket_lifetime = 0;  // seconds
+  uint32_t ticket_count = 0;
+  plugtls::kit::SecureBytes ticket_key;  // servers that resume
+  plugtls_gnutls::Digest settings{};     // settings_digest
   plugtls_gnutls::Choice choice;
   Priority priority;
   plugtls_gnutls::Credentials credentials;

@@ -78,8 +78,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_KEYLOG, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_NO, 0, "GnuTLS has one, and rotates it itself"},
     {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
@@ -154,6 +154,11 @@ constexpr plugtls_backend_table make_table() {
   table.export_keying_material = &export_keying_material;
   table.key_update = &key_update;
   table.verify_chain = &verify_chain;
+  table.session_get = &session_get;
+  table.session_export = &session_export;
+  table.session_import = &session_import;
+  table.session_info = &session_info;
+  table.session_free = &session_free;
   return table;
 }
 

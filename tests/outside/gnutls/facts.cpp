@@ -57,6 +57,7 @@ plugtls_status connection_info(const plugtls_backend_connection *connection,
     info.version = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3 ? PLUGTLS_VERSION_TLS1_3
                                                                          : PLUGTLS_VERSION_TLS1_2;
     info.cipher_suite = number_of_suite(session);
+    info.resumed = gnutls_session_is_resumed(session) != 0 ? 1 : 0;
     info.group = number_of_group(gnutls_group_get(session));
     const bool client = connection->context->role == PLUGTLS_ROLE_CLIENT;
     info.signature_scheme = number_of_scheme(client ? gnutls_sign_algorithm_get(session)
