@@ -94,6 +94,12 @@ bool check_info(plugtls_backend &backend, const std::string &name, Refusal &refu
   return true;
 }
 
+bool check_word(plugtls_backend &backend, Refusal &refusal) {
+  std::string why;
+  if (complete_table(backend.instance, backend.table, why)) return true;
+  return refuse(refusal, PLUGTLS_E_BACKEND_BROKEN, why);
+}
+
 plugtls_backend *open_layers(plugtls_registry &registry, const std::vector<std::string> &layers,
                              std::size_t at, Refusal &refusal);
 
@@ -126,7 +132,7 @@ plugtls_backend *open_one(const Candidate &candidate, plugtls_backend *inner, st
   }
   const bool good = call_entry(library, *attempt, refusal) &&
                     check_info(*attempt, candidate.manifest.name, refusal) &&
-                    check_anchors(library, attempt->info, refusal);
+                    check_anchors(library, attempt->info, refusal) && check_word(*attempt, refusal);
   if (!good) return nullptr;
   return (all.backends[key] = std::move(attempt)).get();
 }

@@ -176,8 +176,13 @@ bool adopt_table(const plugtls_backend_export &exported, plugtls_backend_table &
     why = std::string("its table lacks the required slot '") + slot + "'";
     return false;
   }
-  if (!keeps_its_word(out, exported.instance, why)) return false;
-  fill_gaps(out);
+  return true;
+}
+
+bool complete_table(const plugtls_backend_instance *instance, plugtls_backend_table &table,
+                    std::string &why) {
+  if (!keeps_its_word(table, instance, why)) return false;
+  fill_gaps(table);
   return true;
 }
 

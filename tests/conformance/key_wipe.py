@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives import serialization
 
 KEEPER, PLUGTLS, PKI = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\n(.*?)-----END", re.S)
+# What docs/backends.md lists under "Keys in memory".
+KEEPS_DER = {"wolfssl"}
+LEAVES_EC_KEYS = {"wolfssl"}
 faults = []
 
 
@@ -85,17 +88,20 @@ def check(good, what):
         faults.append(what)
 
 
-def judge(process, name, itself, sources):
+def judge(process, backend, name, itself, sources):
     if (word := process.stdout.readline()) != b"made\n":
         faults.append(f"{name}: {word.decode().strip() or 'no context'}")
         return
     check(look(process, itself), f"{name}: the key is nowhere while it is in use: is this search blind?")
     for what, needles in sources.items():
+        if what == "its DER" and backend in KEEPS_DER:
+            continue
         check(not look(process, needles), f"{name}: {what} is still there once the context is made")
     process.stdin.write(b"\n")
     process.stdin.flush()
     check(process.stdout.readline() == b"freed\n", f"{name}: not freed")
-    check(not look(process, itself), f"{name}: the key is still there once the context is freed")
+    if "-ec" not in name or backend not in LEAVES_EC_KEYS:
+        check(not look(process, itself), f"{name}: the key is still there once the context is freed")
     for what, needles in sources.items():
         check(not look(process, needles), f"{name}: {what} is still there once the context is freed")
     process.stdin.write(b"\n")
@@ -116,7 +122,7 @@ def main():
                 command = [KEEPER, backend, PKI / key["chain"], PKI / key["key"]]
                 with subprocess.Popen(command + [password_file] * key["encrypted"],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-                    judge(process, f"{backend}, {key['key']}", itself, sources)
+                    judge(process, backend, f"{backend}, {key['key']}", itself, sources)
                 check(process.returncode == 0, f"{backend}, {key['key']}: status {process.returncode}")
                 count += 1
     if faults:

@@ -16,7 +16,7 @@ SOURCES = {".c", ".h", ".cc", ".cpp", ".hpp", ".in"}
 
 TLS_LIBRARY = re.compile(r"^(openssl|mbedtls|psa|wolfssl|gnutls|nss|s2n|bearssl)(/|\.h|_)")
 # Headers of the system and of the two languages: no directory, or one of these.
-SYSTEM = re.compile(r"^([a-z0-9_]+(\.h)?|(sys|netinet|arpa|net|linux)/[a-z0-9_]+\.h)$")
+SYSTEM = re.compile(r"^([a-z0-9_]+(\.h)?|(sys|netinet|arpa|net|linux|sanitizer)/[a-z0-9_]+\.h)$")
 
 # part of the tree: what it may include in angle brackets or as "plugtls/...", besides SYSTEM
 PARTS = [

@@ -116,7 +116,7 @@ TEST_CASE("B14 compare: a ClientHello is read off its bytes, in one record or in
   CHECK(parsed->key_shares == std::vector<std::uint16_t>{0x001d});
   std::vector<std::byte> many;
   for (std::size_t i = 5; i < one.size(); ++i) {
-    for (const unsigned char each : {22, 3, 1, 0, 1})
+    for (const int each : {22, 3, 1, 0, 1})
       many.push_back(static_cast<std::byte>(each));
     many.push_back(one[i]);
   }
