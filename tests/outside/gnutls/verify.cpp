@@ -65,6 +65,10 @@ plugtls_error decide(const kit::Verdict &verdict, int32_t answer, const plugtls_
   if (answer == PLUGTLS_VERIFY_KEEP)
     return verdict.good() ? kit::empty_error()
                           : kit::certificate_refused(verdict.code, verdict.depth);
+  if (answer == PLUGTLS_VERIFY_PENDING)
+    return kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the verification callback answered pending; this backend cannot suspend");
   if (said.code != PLUGTLS_E_NONE) return said;
   return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }

@@ -7,9 +7,10 @@
  * Every variant records its loading: the constructor appends the variant's name to the file that
  * $PLUGTLS_MOCK_MARKER names, so that a test can prove that code of a refused file never ran.
  */
-/* nanosleep, and "e" of fopen */
+/* nanosleep, pause, and "e" of fopen */
 #define _POSIX_C_SOURCE 200809L
 
+#include "misbehave.h"
 #include "toy.h"
 
 #include <stdatomic.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #ifndef MOCK_VARIANT
 #  error "MOCK_VARIANT names the variant"
@@ -100,7 +100,6 @@ int mock_inherited(void) {
 #ifndef MOCK_NO_ENTRY
 
 static plugtls_anchor anchors[1];
-
 static const uint32_t features[] = {
     PLUGTLS_FEATURE_CLIENT,
     PLUGTLS_FEATURE_SERVER,
@@ -130,9 +129,14 @@ static const uint32_t features[] = {
     PLUGTLS_FEATURE_VERIFY_OFFLINE,
 };
 
-/* What the lean variant does not have, and must not be asked for. */
+/* What the lean variant does not have, and must not be asked for; and what the sparse ones have no slots for. */
 static int is_left_out(uint32_t feature) {
-#  ifdef MOCK_LEAN
+#  if defined(MOCK_SPARSE)
+  return feature == PLUGTLS_FEATURE_SET_CONTEXT || feature == PLUGTLS_FEATURE_PEER_CHAIN ||
+         feature == PLUGTLS_FEATURE_EXPORTER || feature == PLUGTLS_FEATURE_RESUMPTION ||
+         feature == PLUGTLS_FEATURE_SESSION_BYTES || feature == PLUGTLS_FEATURE_KEY_UPDATE ||
+         feature == PLUGTLS_FEATURE_VERIFY_OFFLINE;
+#  elif defined(MOCK_LEAN)
   return feature == PLUGTLS_FEATURE_SNI || feature == PLUGTLS_FEATURE_VERIFY_IP ||
          feature == PLUGTLS_FEATURE_VERIFY_SUBJECTS || feature == PLUGTLS_FEATURE_RESUMPTION ||
          feature == PLUGTLS_FEATURE_VERIFY_OFFLINE || feature == PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY;
@@ -181,6 +185,17 @@ static void mock_capability(const plugtls_backend_instance *instance, uint32_t f
     full.value = 1;
     snprintf(full.note, sizeof full.note, "one suite, for show");
   }
+#  ifndef MOCK_SPARSE
+  /* So it may lack a slot (P-CAP-2). */
+  if (feature == PLUGTLS_FEATURE_EFFECTIVE_CONFIG) {
+    full.level = PLUGTLS_PARTIAL;
+    snprintf(full.note, sizeof full.note, "lists, no values");
+  }
+#  endif
+#  ifdef MOCK_CLAIMS_ALL
+  /* Whole would be a promise of slots that it has not (P-CAP-2). */
+  if (full.level == PLUGTLS_NO) full.level = PLUGTLS_PARTIAL;
+#  endif
   memcpy(out, &full, out->size < sizeof full ? out->size : sizeof full);
 }
 
@@ -244,11 +259,13 @@ __attribute__((constructor)) static void fill_table(void) {
 #  ifdef MOCK_NO_OPTIONAL
   memset((char *)table + MOCK_REQUIRED_SIZE, 0, sizeof *table - MOCK_REQUIRED_SIZE);
   table->context_list = NULL;
-  table->context_value = NULL;
-  table->context_set_ticket_keys = NULL;
 #  endif
 #  ifdef MOCK_NULL_SLOT
   table->MOCK_NULL_SLOT = NULL;
+#  endif
+#  ifdef MOCK_IS_FATAL
+  table->context_create = fatal_context_create;
+  table->verify_chain = fatal_verify_chain;
 #  endif
 #  ifdef MOCK_NEWER
   table->context_create = later_context_create;
@@ -340,14 +357,6 @@ static plugtls_status wrap(const plugtls_backend_export *inner, plugtls_backend_
 
 /* ---- The entry ---- */
 
-/* Widens the window in which threads may enter at once. */
-static void sleep_if_asked(void) {
-  const char *text = getenv("PLUGTLS_MOCK_ENTRY_DELAY_MS");
-  if (text == NULL) return;
-  const struct timespec time = {.tv_sec = 0, .tv_nsec = strtol(text, NULL, 10) * 1000000};
-  nanosleep(&time, NULL);
-}
-
 static plugtls_status check_host(const plugtls_host *host, plugtls_error *err) {
   if (host->abi_major != PLUGTLS_ABI_MAJOR)
     return refuse(err, PLUGTLS_E_ABI, "made for another major version");
@@ -368,7 +377,8 @@ plugtls_status plugtls_backend_entry(const plugtls_host *host, plugtls_backend_e
                                      plugtls_error *err) {
   toy_count(TOY_COUNT_ENTRY);
   out->reserved = 0;
-  sleep_if_asked();
+  mock_sleep_if_asked();
+  mock_misbehave();
   const plugtls_status status = check_host(host, err);
   if (status != PLUGTLS_OK) return status;
 #  if defined(MOCK_ENTRY_FAILS)

@@ -146,6 +146,18 @@ static plugtls_status toy_session_import(plugtls_backend_context *context, plugt
   return PLUGTLS_OK;
 }
 
+static plugtls_status toy_session_info(const plugtls_backend_session *session,
+                                       plugtls_session_info *out) {
+  (void)session;
+  const plugtls_session_info full = {.size = out->size,
+                                     .version = PLUGTLS_VERSION_TLS1_3,
+                                     .cipher_suite = 0x1301,
+                                     .created = 1000,
+                                     .expires = 2000};
+  memcpy(out, &full, out->size < sizeof full ? out->size : sizeof full);
+  return PLUGTLS_OK;
+}
+
 static void toy_session_free(plugtls_backend_session *session) {
   if (session != NULL) toy_count(TOY_COUNT_SESSION_FREE);
   free(session);
@@ -181,6 +193,7 @@ void toy_context_slots(plugtls_backend_table *table) {
   table->session_get = toy_session_get;
   table->session_export = toy_session_export;
   table->session_import = toy_session_import;
+  table->session_info = toy_session_info;
   table->session_free = toy_session_free;
   table->verify_chain = toy_verify_chain;
 }
