@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A name server that never answers, for a program that is started with it preloaded.
+#define _POSIX_C_SOURCE 200809L /* struct addrinfo */
 #include <netdb.h>
 #include <unistd.h>
 
