@@ -170,7 +170,9 @@ TEST_CASE("P-GEN-5 every element of a list is looked at", "[strict]") {
     config.raw.psk_count = 2;
     expected = "unsupported";
   }
-  SECTION("good PSKs, which are no server's") { config.raw.psk_count = 2; }
+  SECTION("good PSKs, which are no server's") {
+    config.raw.psk_count = 2;
+  }
   Error error;
   CHECK_FALSE(make_context(world.backend, config.raw, nullptr, &error));
   CHECK(error_name(error) == expected);
