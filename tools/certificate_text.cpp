@@ -108,7 +108,7 @@ std::string name_text(Bytes name) {
 // YYMMDDhhmmssZ or YYYYMMDDhhmmssZ (RFC 5280, 4.1.2.5).
 std::string time_text(const Element &time) {
   std::string digits(text_of(time.content));
-  if (time.tag == utc_time) digits.insert(0, digits.size() > 0 && digits[0] >= '5' ? "19" : "20");
+  if (time.tag == utc_time) digits.insert(0, !digits.empty() && digits[0] >= '5' ? "19" : "20");
   if (digits.size() != 15 || digits.back() != 'Z') return "(not a time)";
   return digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2) + " " +
          digits.substr(8, 2) + ":" + digits.substr(10, 2) + ":" + digits.substr(12, 2) + " UTC";

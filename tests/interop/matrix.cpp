@@ -54,7 +54,7 @@ void run(const Combination &combination, Contexts *contexts, Random *random, Tal
     ++tally->refused;  // that it is by name is tests/conformance/sessions.cpp's
     return;
   }
-  connect(combination, contexts, random, session.get());
+  (void)connect(combination, contexts, random, session.get());
   ++tally->run;
 }
 

@@ -60,6 +60,7 @@ class Backend {
                       const std::vector<Need> &needs = {}) {
     const std::string terminated(names);
     std::vector<plugtls_need> c;
+    c.reserve(needs.size());
     for (const Need &need : needs)
       c.push_back({static_cast<std::uint32_t>(need.feature), need.allow_partial ? 1U : 0U});
     plugtls_backend *backend = nullptr;

@@ -73,7 +73,7 @@ class BasicConfig {
     return self();
   }
   /// S6: in place of the system's store.
-  Derived &use_trust_store(TrustStore store) {
+  Derived &use_trust_store(const TrustStore &store) {
     data_.trust = store.sources();
     return self();
   }

@@ -32,11 +32,12 @@ class Password {
   Password(std::string_view password) : value_(Secret(password)) {}  // NOLINT(*-explicit-*)
   Password(const char *password)                                     // NOLINT(*-explicit-*)
       : Password(std::string_view(password)) {}
-  Password(std::span<const std::byte> password)
-      : value_(Secret(password)) {}  // NOLINT(*-explicit-*)
+  Password(std::span<const std::byte> password)  // NOLINT(*-explicit-*)
+      : value_(Secret(password)) {}
   template <typename Ask>
+  // NOLINTNEXTLINE(*-explicit-*)
   requires std::is_invocable_r_v<Secret, Ask &> Password(Ask ask)
-      : value_(std::function<Secret()>(std::move(ask))) {}  // NOLINT(*-explicit-*)
+      : value_(std::function<Secret()>(std::move(ask))) {}
 
   bool is_given() const noexcept { return !std::holds_alternative<std::monostate>(value_); }
   const Secret *bytes() const noexcept { return std::get_if<Secret>(&value_); }

@@ -85,16 +85,17 @@ class ReloadingServerContext {
   /// Calls reload_if_changed on a thread of its own every so often, until this object is gone. `report` is called there with
   /// each result in which something happened; it must not throw.
   void watch(std::chrono::milliseconds interval, std::function<void(const Result &)> report = {}) {
-    watcher_ = std::jthread([this, interval, report = std::move(report)](std::stop_token stop) {
-      std::mutex mutex;
-      std::condition_variable_any asleep;
-      std::unique_lock lock(mutex);
-      while (!asleep.wait_for(lock, stop, interval, [] { return false; }) &&
-             !stop.stop_requested()) {
-        const Result result = reload_if_changed();
-        if (report && (result.replaced || !result.failure.empty())) report(result);
-      }
-    });
+    watcher_ =
+        std::jthread([this, interval, report = std::move(report)](const std::stop_token &stop) {
+          std::mutex mutex;
+          std::condition_variable_any asleep;
+          std::unique_lock lock(mutex);
+          while (!asleep.wait_for(lock, stop, interval, [] { return false; }) &&
+                 !stop.stop_requested()) {
+            const Result result = reload_if_changed();
+            if (report && (result.replaced || !result.failure.empty())) report(result);
+          }
+        });
   }
 
  private:

@@ -18,16 +18,19 @@ namespace plugtls {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::size_t size)
-      : data_(std::make_unique<std::byte[]>(size)), size_(size) {}  // NOLINT(*-avoid-c-arrays)
+  explicit Secret(std::size_t size) : data_(std::make_unique<std::byte[]>(size)), size_(size) {}
   explicit Secret(std::span<const std::byte> bytes) : Secret(bytes.size()) {
     if (!bytes.empty()) std::memcpy(data_.get(), bytes.data(), bytes.size());
   }
   explicit Secret(std::string_view text) : Secret(std::as_bytes(std::span(text))) {}
   Secret(const Secret &other) : Secret(other.bytes()) {}
   Secret(Secret &&other) noexcept { swap(other); }
-  Secret &operator=(Secret other) noexcept {
-    swap(other);
+  Secret &operator=(const Secret &other) {
+    Secret(other).swap(*this);
+    return *this;
+  }
+  Secret &operator=(Secret &&other) noexcept {
+    Secret(std::move(other)).swap(*this);
     return *this;
   }
   ~Secret() {
@@ -44,8 +47,7 @@ class Secret {
   }
 
  private:
-  std::unique_ptr<std::byte[]>
-      data_;  // NOLINT(*-avoid-c-arrays): a size that is known at run time only
+  std::unique_ptr<std::byte[]> data_;  // not a vector: its size never changes
   std::size_t size_ = 0;
 };
 

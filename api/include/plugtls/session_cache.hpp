@@ -75,24 +75,24 @@ class SessionCache {
   class State {
    public:
     void keep(const std::string &name, Session session) {
-      const std::lock_guard lock(mutex);
-      const auto known = places.find(name);
-      if (known == places.end()) {
-        servers.push_front({name, {}});
-        places[name] = servers.begin();
+      const std::lock_guard lock(mutex_);
+      const auto known = places_.find(name);
+      if (known == places_.end()) {
+        servers_.push_front({name, {}});
+        places_[name] = servers_.begin();
       } else {
-        servers.splice(servers.begin(), servers, known->second);
+        servers_.splice(servers_.begin(), servers_, known->second);
       }
-      std::deque<Session> &own = servers.front().sessions;
+      std::deque<Session> &own = servers_.front().sessions;
       own.push_back(std::move(session));
       if (own.size() > most_of_a_server) own.pop_front();
-      if (servers.size() > capacity) forget(std::prev(servers.end()));
+      if (servers_.size() > capacity) forget(std::prev(servers_.end()));
     }
 
     std::optional<Session> take(const std::string &name) {
-      const std::lock_guard lock(mutex);
-      const auto known = places.find(name);
-      if (known == places.end()) return std::nullopt;
+      const std::lock_guard lock(mutex_);
+      const auto known = places_.find(name);
+      if (known == places_.end()) return std::nullopt;
       std::deque<Session> &own = known->second->sessions;
       std::optional<Session> out;
       while (!out && !own.empty()) {
@@ -105,14 +105,14 @@ class SessionCache {
     }
 
     std::size_t size() {
-      const std::lock_guard lock(mutex);
-      return servers.size();
+      const std::lock_guard lock(mutex_);
+      return servers_.size();
     }
 
     void clear() {
-      const std::lock_guard lock(mutex);
-      places.clear();
-      servers.clear();
+      const std::lock_guard lock(mutex_);
+      places_.clear();
+      servers_.clear();
     }
 
     std::size_t capacity = 0;
@@ -121,13 +121,13 @@ class SessionCache {
     using Servers = std::list<Server>;
 
     void forget(Servers::iterator server) {
-      places.erase(server->name);
-      servers.erase(server);
+      places_.erase(server->name);
+      servers_.erase(server);
     }
 
-    std::mutex mutex;
-    Servers servers;  // the one heard of last in front
-    std::unordered_map<std::string, Servers::iterator> places;
+    std::mutex mutex_;
+    Servers servers_;  // the one heard of last in front
+    std::unordered_map<std::string, Servers::iterator> places_;
   };
 
   // The name as it is sent; what is no name stays what it is.

@@ -78,6 +78,7 @@ ChainVerdict verify_chain(const Backend &backend, const BasicConfig<Derived> &co
     sources.add(certificate.source().view());
   const std::vector<detail::Subject> owned(names.begin(), names.end());
   std::vector<plugtls_subject> subjects;
+  subjects.reserve(owned.size());
   for (const detail::Subject &subject : owned)
     subjects.push_back(subject.c());
   plugtls_verify_request request{};
