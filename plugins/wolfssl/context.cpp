@@ -6,6 +6,7 @@
 #include "keylog.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "thread_cache.hpp"
 #include "transport.hpp"
 #include "verify.hpp"
 
@@ -214,6 +215,7 @@ bool has_suite(const plugtls_backend_context &context, const Identity &identity,
 
 void prepare(const plugtls_backend_instance &instance) noexcept {
   std::call_once(instance.prepared, [] { (void)wolfSSL_Init(); });
+  free_curve_tables_with_thread();
 }
 
 std::size_t identity_for(const plugtls_backend_context &context, const kit::ClientHello &hello) {

@@ -2,6 +2,7 @@
 // The handshake: what is decided beside wolfSSL, before it sees what it is about.
 #include "connection.hpp"
 #include "keylog.hpp"
+#include "thread_cache.hpp"
 
 #include <algorithm>
 
@@ -136,6 +137,7 @@ void answer_ticket(plugtls_backend_connection &connection, bool full_handshake) 
 }
 
 int run_handshake(plugtls_backend_connection &connection) {
+  free_curve_tables_with_thread();
   const Current current(connection);
   connection.callback_pending = false;
   WOLFSSL *ssl = connection.ssl.get();

@@ -123,6 +123,10 @@ TEST_CASE("S30 a signer without a function, or of no known type, is refused", "[
   if (!supports(name, PLUGTLS_FEATURE_KEY_SIGNER)) return;
   const HostKey key("good-ec", PLUGTLS_KEY_ECDSA);
   plugtls_signer broken = *key.get();
+  struct {
+    plugtls_signer known;
+    uint64_t unknown;
+  } larger{broken, 0};
   Config config = server_config();
   config.identities = {outside("good-ec", key)};
   config.identities[0].key.signer = &broken;
@@ -136,13 +140,9 @@ TEST_CASE("S30 a signer without a function, or of no known type, is refused", "[
     broken.key_type = PLUGTLS_KEY_RSA | PLUGTLS_KEY_ECDSA;
   }
   SECTION("a setting from the future") {
-    struct {
-      plugtls_signer known;
-      uint64_t unknown;
-    } larger{broken, 1};
     larger.known.size = sizeof larger;
+    larger.unknown = 1;
     config.identities[0].key.signer = &larger.known;
-    CHECK(context_error(name, config).name() == "invalid_argument");
   }
   SECTION("no signer") {
     config.identities[0].key.signer = nullptr;
