@@ -133,6 +133,7 @@ void use_identity(plugtls_backend_context &context, const plugtls_identity &iden
         PLUGTLS_E_CERTIFICATE_MALFORMED,
         "OpenSSL does not take the certificate chain (key too short, or a weak signature?)");
   std::vector<X509 *> views;
+  views.reserve(chain.size());
   for (const Certificate &certificate : chain)
     views.push_back(certificate.get());
   use_staple(context, identity, views);

@@ -68,7 +68,7 @@ class FiberWatch {
     own_ = __tsan_create_fiber(0);
 #endif
   }
-  ~FiberWatch() {
+  ~FiberWatch() {  // NOLINT(*-use-equals-default): not under ThreadSanitizer
 #if defined(__SANITIZE_THREAD__)
     __tsan_destroy_fiber(own_);
 #endif
