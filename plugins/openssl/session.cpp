@@ -35,11 +35,19 @@ Owned wrap(const plugtls_backend_connection &connection, const SSL_SESSION *sess
   return out;
 }
 
+int64_t creation_of(const SSL_SESSION *session) {
+#if OPENSSL_VERSION_NUMBER >= 0x30300000L
+  return static_cast<int64_t>(SSL_SESSION_get_time_ex(session));  // beyond 2038 everywhere
+#else
+  return static_cast<int64_t>(SSL_SESSION_get_time(session));
+#endif
+}
+
 // The server's word (seconds, RFC 8446, 4.6.1), or OpenSSL's own idea where it said nothing.
 int64_t expiry_of(const SSL_SESSION *session) {
   const auto hint = static_cast<int64_t>(SSL_SESSION_get_ticket_lifetime_hint(session));
   const auto own = static_cast<int64_t>(SSL_SESSION_get_timeout(session));
-  return static_cast<int64_t>(SSL_SESSION_get_time(session)) + (hint > 0 ? hint : own);
+  return creation_of(session) + (hint > 0 ? hint : own);
 }
 
 kit::SecureBytes encode(const SSL_SESSION *session) {
@@ -168,7 +176,7 @@ plugtls_status session_info(const plugtls_backend_session *session, plugtls_sess
   info.version = static_cast<uint16_t>(SSL_SESSION_get_protocol_version(native));
   if (const SSL_CIPHER *cipher = SSL_SESSION_get0_cipher(native))
     info.cipher_suite = SSL_CIPHER_get_protocol_id(cipher);
-  info.created = static_cast<int64_t>(SSL_SESSION_get_time(native));
+  info.created = creation_of(native);
   info.expires = expiry_of(native);
   info.early_data_max = SSL_SESSION_get_max_early_data(native);
   kit::write_sized(out, info);

@@ -59,7 +59,7 @@ Key make_key(OSSL_LIB_CTX *library, const Type &type, const EVP_PKEY *leaf,
   if (EVP_PKEY_todata(leaf, EVP_PKEY_PUBLIC_KEY, &exported) != 1) return {};
   const Parameters public_half(exported);
   const OSSL_PARAM own[] = {
-      OSSL_PARAM_construct_octet_string(signer_param, static_cast<void *>(&signer), sizeof signer),
+      OSSL_PARAM_construct_octet_string(signer_param, static_cast<void *>(&signer), sizeof(void *)),
       OSSL_PARAM_construct_end()};
   const Parameters all(OSSL_PARAM_merge(public_half.get(), own));
   const kit::Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> maker(

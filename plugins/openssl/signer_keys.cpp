@@ -49,8 +49,8 @@ int import_key(void *data, int, const OSSL_PARAM *parameters) noexcept {
     return 0;
   key->public_half.reset(made);
   const OSSL_PARAM *signer = OSSL_PARAM_locate_const(parameters, signer_param);
-  if (signer != nullptr && signer->data_size == sizeof key->signer)
-    std::memcpy(static_cast<void *>(&key->signer), signer->data, sizeof key->signer);
+  if (signer != nullptr && signer->data_size == sizeof(void *))
+    std::memcpy(static_cast<void *>(&key->signer), signer->data, sizeof(void *));
   return 1;
 }
 

@@ -153,6 +153,7 @@ bool ask_program(plugtls_backend_connection &connection, SignatureWanted &wanted
   return false;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's signature, and it is written to
 int sign(void *data, unsigned char *out, std::size_t *size, std::size_t capacity,
          const unsigned char *message, std::size_t message_size) noexcept {
   const Signing &signing = *signing_from(data);

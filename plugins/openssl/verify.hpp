@@ -20,7 +20,7 @@ struct Judgement {
 
 // OpenSSL builds the path and checks it; then the policy of all backends does, which is nowhere laxer and names the
 // fault. What OpenSSL refuses stays refused.
-Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &policy, const Staple &staple);
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const Staple &staple);
 
 // A bad judgement as an error.
 plugtls_error describe(const Judgement &judgement);
