@@ -96,6 +96,12 @@ if(PLUGTLS_TESTS)
   mark_as_advanced(PLUGTLS_OPENSSL_PROGRAM)
   plugtls_need(FOUND "${PLUGTLS_OPENSSL_PROGRAM}" NAME "the openssl program"
                FOR "test certificates and peers" PACKAGE openssl)
+
+  # A token in software: what is found here is the module, which the tests name in their URIs.
+  find_library(PLUGTLS_SOFTHSM NAMES softhsm2 libsofthsm2.so PATH_SUFFIXES softhsm)
+  mark_as_advanced(PLUGTLS_SOFTHSM)
+  plugtls_need(FOUND "${PLUGTLS_SOFTHSM}" NAME "SoftHSM 2"
+               FOR "the tests of keys in PKCS #11 tokens (PLUGTLS_TESTS)" PACKAGE softhsm2)
 endif()
 
 if(PLUGTLS_BENCHMARKS)

@@ -23,7 +23,7 @@ int main(int argc, char **argv) try {
         Socket::connect_tcp(argv[1], static_cast<std::uint16_t>(std::stoi(argv[2]))), argv[3],
         options);
     if (options.session && options.session->info().early_data_max >= request.size())
-      (void)tls.try_write_early(std::as_bytes(std::span(request)));
+      tls.write_early(std::as_bytes(std::span(request)));
     tls.do_handshake();
     const bool taken = tls.early_data() == EarlyData::accepted;
     std::cout << (taken ? "early" : "late") << std::endl;

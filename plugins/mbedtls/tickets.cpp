@@ -42,6 +42,11 @@ void append_number(kit::SecureBytes &to, uint64_t number, unsigned bytes) {
     to.push_back(static_cast<uint8_t>(number >> (bytes * 8)));
 }
 
+int64_t now_of(const plugtls_backend_context &context) {
+  const plugtls_host &host = context.instance->host;
+  return host.now(host.user);
+}
+
 kit::SecureBytes save(const mbedtls_ssl_session &session) {
   std::size_t size = 0;
   mbedtls_ssl_session_save(&session, nullptr, 0, &size);
@@ -53,8 +58,7 @@ kit::SecureBytes save(const mbedtls_ssl_session &session) {
 kit::SecureBytes state_of(const plugtls_backend_context &context,
                           const mbedtls_ssl_session &session) {
   kit::SecureBytes out(context.settings.begin(), context.settings.end());
-  const plugtls_host &host = context.instance->host;
-  append_number(out, static_cast<uint64_t>(host.now(host.user)) + context.ticket_lifetime, 8);
+  append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
   const mbedtls_x509_crt *leaf = session.peer_cert;
   const kit::DerView der = leaf != nullptr ? der_of(*leaf) : kit::DerView{};
   append_number(out, der.size(), 3);
@@ -113,9 +117,9 @@ std::size_t seal(const plugtls_ticket_key &key, kit::SecureBytes state, uint8_t 
 }
 
 // Empty if it is not one of ours.
-kit::SecureBytes open(const kit::TicketKeys::Set &keys, kit::ByteView ticket) {
+kit::SecureBytes open(const kit::TicketKeys::Reading &keys, kit::ByteView ticket) {
   if (ticket.size() <= overhead || (ticket.size() - overhead) % block != 0) return {};
-  const plugtls_ticket_key *key = kit::TicketKeys::find(keys, ticket.data());
+  const plugtls_ticket_key *key = keys.find(ticket.data());
   if (key == nullptr) return {};
   const Mac mac = mac_of(*key, ticket.first(ticket.size() - mac_size));
   if (mbedtls_ct_memcmp(mac.data(), ticket.last(mac_size).data(), mac.size()) != 0) return {};
@@ -127,29 +131,28 @@ kit::SecureBytes open(const kit::TicketKeys::Set &keys, kit::ByteView ticket) {
 
 int write_ticket(void *user, const mbedtls_ssl_session *session, unsigned char *start,
                  const unsigned char *end, size_t *size, uint32_t *lifetime) {
-  const auto &context = *static_cast<const plugtls_backend_context *>(user);
+  auto &context = *static_cast<plugtls_backend_context *>(user);
   return kit::guard_or(MBEDTLS_ERR_SSL_INTERNAL_ERROR, [&]() -> int {
-    *size = seal(context.ticket_keys.current().front(), state_of(context, *session), start,
-                 static_cast<std::size_t>(end - start));
+    *size = seal(context.ticket_keys.read(now_of(context)).newest(), state_of(context, *session),
+                 start, static_cast<std::size_t>(end - start));
     *lifetime = context.ticket_lifetime;
     return *size > 0 ? 0 : MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
   });
 }
 
 // Opens the door only where the settings are those that the ticket was made under.
-int read_ticket(const plugtls_backend_context &context, mbedtls_ssl_session *session,
+int read_ticket(plugtls_backend_context &context, mbedtls_ssl_session *session,
                 kit::ByteView ticket) {
-  const kit::SecureBytes state = open(context.ticket_keys.current(), ticket);
+  const int64_t now = now_of(context);
+  const kit::SecureBytes state = open(context.ticket_keys.read(now), ticket);
   if (state.empty()) return MBEDTLS_ERR_SSL_INVALID_MAC;
   kit::ByteReader reader(state);
   const kit::ByteView settings = reader.take(context.settings.size());
   const uint64_t expires = uint64_t{reader.number(4)} << 32U | reader.number(4);
   const kit::ByteView leaf = reader.vector(3);
-  const plugtls_host &host = context.instance->host;
   const bool fits = reader.good() && std::equal(settings.begin(), settings.end(),
                                                 context.settings.begin(), context.settings.end());
-  if (!fits || static_cast<uint64_t>(host.now(host.user)) >= expires)
-    return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
+  if (!fits || static_cast<uint64_t>(now) >= expires) return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
   const std::size_t before = settings.size() + 8 + 3 + leaf.size();
   const int native =
       mbedtls_ssl_session_load(session, state.data() + before, state.size() - before);
@@ -163,17 +166,12 @@ int read_ticket(const plugtls_backend_context &context, mbedtls_ssl_session *ses
 
 int parse_ticket(void *user, mbedtls_ssl_session *session, unsigned char *ticket, size_t size) {
   return kit::guard_or(MBEDTLS_ERR_SSL_INTERNAL_ERROR, [&] {
-    return read_ticket(*static_cast<const plugtls_backend_context *>(user), session,
-                       {ticket, size});
+    return read_ticket(*static_cast<plugtls_backend_context *>(user), session, {ticket, size});
   });
 }
 
-kit::TicketKeys::Set random_key() {
-  kit::TicketKeys::Set out(1);
-  plugtls_ticket_key &key = out.front();
-  require(random(nullptr, key.name, sizeof key.name), "make random bytes");
-  require(random(nullptr, key.key, sizeof key.key), "make random bytes");
-  return out;
+void fill_random(void *out, std::size_t size) {
+  require(random(nullptr, static_cast<unsigned char *>(out), size), "make random bytes");
 }
 
 void set_client(plugtls_backend_context &context) {
@@ -197,10 +195,11 @@ void set_tickets(plugtls_backend_context &context, const plugtls_config &config)
     set_client(context);
     return;
   }
-  context.ticket_keys.replace(
-      config.ticket_key_count > 0
-          ? kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count)
-          : random_key());
+  if (config.ticket_key_count > 0)
+    context.ticket_keys.replace(
+        kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count));
+  else
+    context.ticket_keys.generate(&fill_random, now_of(context), context.ticket_lifetime);
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) {
     context.ticket_count = 0;  // what is reported is what is in force
     mbedtls_ssl_conf_new_session_tickets(conf, 0);

@@ -29,12 +29,9 @@ enum Answer {
   good_but_renew = 2
 };
 
-kit::TicketKeys::Set random_key() {
-  kit::TicketKeys::Set out(1);
-  plugtls_ticket_key &key = out.front();
-  if (RAND_bytes(key.name, sizeof key.name) != 1 || RAND_priv_bytes(key.key, sizeof key.key) != 1)
+void fill_random(void *out, std::size_t size) {
+  if (RAND_priv_bytes(static_cast<unsigned char *>(out), static_cast<int>(size)) != 1)
     raise_native(PLUGTLS_E_INTERNAL, "OpenSSL has no random bytes");
-  return out;
 }
 
 bool key_mac(EVP_MAC_CTX *mac, const plugtls_ticket_key &key) {
@@ -60,22 +57,33 @@ int seal(const plugtls_ticket_key &key, unsigned char *name, unsigned char *iv,
   return good;
 }
 
-int open(const kit::TicketKeys::Set &keys, const unsigned char *name, const unsigned char *iv,
-         EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac) {
-  const plugtls_ticket_key *key = kit::TicketKeys::find(keys, name);
+// In TLS 1.3 a ticket is for one visit (RFC 8446, C.4), so that each gets new ones; OpenSSL sends them where it is told to
+// renew. In TLS 1.2 a ticket serves until its key has been replaced.
+int open(const SSL *ssl, const kit::TicketKeys::Reading &keys, const unsigned char *name,
+         const unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac) {
+  const plugtls_ticket_key *key = keys.find(name);
   if (key == nullptr) return unknown_key;
   if (!key_mac(mac, *key) ||
       EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->key, iv) != 1)
     return failed;
-  return key == keys.data() ? good : good_but_renew;
+  const bool last = key == &keys.newest() && SSL_version(ssl) != TLS1_3_VERSION;
+  return last ? good : good_but_renew;
+}
+
+int64_t now_of(const plugtls_backend_context &context) {
+  const plugtls_host &host = context.instance->host;
+  return host.now(host.user);
 }
 
 // By the keys of the context that is in force, which the name callback may have chosen.
 int use_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
             EVP_MAC_CTX *mac, int sealing) {
-  const kit::TicketKeys::Set &keys = connection_of(ssl)->context->ticket_keys.current();
-  return sealing != 0 ? seal(keys.front(), name, iv, cipher, mac)
-                      : open(keys, name, iv, cipher, mac);
+  return kit::guard_or(int{failed}, [&]() -> int {
+    plugtls_backend_context &context = *connection_of(ssl)->context;
+    const kit::TicketKeys::Reading keys = context.ticket_keys.read(now_of(context));
+    return sealing != 0 ? seal(keys.newest(), name, iv, cipher, mac)
+                        : open(ssl, keys, name, iv, cipher, mac);
+  });
 }
 
 // Before a ticket is made: OpenSSL would take the lifetime from the context the connection began with.
@@ -92,10 +100,11 @@ void set_tickets(plugtls_backend_context &context, const plugtls_config &config)
   SSL_CTX *ctx = context.ctx.get();
   // Only tickets: whatever a session was made under is sealed in them, and nothing fills up.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  context.ticket_keys.replace(
-      config.ticket_key_count > 0
-          ? kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count)
-          : random_key());
+  if (config.ticket_key_count > 0)
+    context.ticket_keys.replace(
+        kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count));
+  else
+    context.ticket_keys.generate(&fill_random, now_of(context), context.ticket_lifetime);
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) {
     context.ticket_count = 0;  // what is reported is what is in force
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);

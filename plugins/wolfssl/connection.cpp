@@ -203,9 +203,9 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
   return kit::fail(err, PLUGTLS_E_WRONG_STATE, "%s before the handshake is done", what);
 }
 
-void make_ssl(plugtls_backend_connection &connection) {
+void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native) {
   const plugtls_backend_context &context = *connection.context;
-  connection.ssl.reset(wolfSSL_new(context.natives[connection.identity].get()));
+  connection.ssl.reset(wolfSSL_new(native));
   if (connection.ssl == nullptr) throw std::bad_alloc();
   WOLFSSL *ssl = connection.ssl.get();
   wolfSSL_SetIOReadCtx(ssl, &connection);
@@ -257,7 +257,7 @@ plugtls_status connection_create(plugtls_backend_context *context, const plugtls
     connection->context = context;
     connection->transport = kit::read_sized(transport);
     copy_peer(*connection, kit::read_sized(peer));
-    if (context->role == PLUGTLS_ROLE_CLIENT) make_ssl(*connection);
+    if (context->role == PLUGTLS_ROLE_CLIENT) make_ssl(*connection, context->natives.front().get());
     *out = connection.release();
     return plugtls_status{PLUGTLS_OK};
   });
@@ -269,7 +269,7 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
     if (connection->begun || connection->sticky.set())
       return kit::fail(err, PLUGTLS_E_WRONG_STATE, "set_context after the handshake has begun");
     connection->context = context;
-    if (context->role == PLUGTLS_ROLE_CLIENT) make_ssl(*connection);
+    if (context->role == PLUGTLS_ROLE_CLIENT) make_ssl(*connection, context->natives.front().get());
     return plugtls_status{PLUGTLS_OK};
   });
 }

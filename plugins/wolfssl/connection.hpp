@@ -147,7 +147,7 @@ bool finish_handshake(plugtls_backend_connection &connection);
 plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *err);
 
 // A new SSL of the connection's context; nothing of an earlier one is left.
-void make_ssl(plugtls_backend_connection &connection);
+void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native);
 
 // Ends the connection for good with what ended it: an error that was noted, or what the library answered.
 plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);

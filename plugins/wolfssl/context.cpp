@@ -233,6 +233,24 @@ const Identity *identity_for(const plugtls_backend_context &context, kit::ByteVi
   return nullptr;
 }
 
+// wolfSSL 5.5.4 ends the handshake over a ticket of TLS 1.2 that is longer than its own may be, another server's say. Where
+// there are no tickets it passes over any of them, and the handshake is a full one.
+WOLFSSL_CTX *native_for(plugtls_backend_context &context, std::size_t identity,
+                        const kit::ClientHello &hello) {
+  if (hello.session_ticket.empty() || is_own_ticket(context, hello.session_ticket))
+    return context.natives[identity].get();
+  std::call_once(context.ticketless_made, [&] {
+    std::vector<NativeContext> made;
+    for (std::size_t i = 0; i < context.natives.size(); ++i) {
+      made.push_back(
+          make_native(context, i < context.identities.size() ? &context.identities[i] : nullptr));
+      switch_tickets_off(made.back().get());
+    }
+    context.ticketless = std::move(made);
+  });
+  return context.ticketless[identity].get();
+}
+
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,
                               plugtls_backend_context **out, plugtls_error *err) {

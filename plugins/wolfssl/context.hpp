@@ -26,6 +26,9 @@ struct plugtls_backend_instance {
 struct plugtls_backend_context {
   // wolfSSL's context has room for one identity: there is one for each, or one without.
   std::vector<plugtls::wolfssl::NativeContext> natives;
+  // The same without tickets, made when the first client comes that needs one (native_for).
+  std::vector<plugtls::wolfssl::NativeContext> ticketless;
+  std::once_flag ticketless_made;
   plugtls_backend_instance *instance = nullptr;
   plugtls_backend_callbacks callbacks{};
   uint32_t role = 0;
@@ -70,6 +73,10 @@ constexpr uint32_t depth_of(const plugtls_config &config) noexcept {
 
 // Which identity a server shows to that client: the first that it can use, or the first.
 std::size_t identity_for(const plugtls_backend_context &context, const kit::ClientHello &hello);
+
+// wolfSSL's context for a server's connection to that client, of which the identity has been chosen.
+WOLFSSL_CTX *native_for(plugtls_backend_context &context, std::size_t identity,
+                        const kit::ClientHello &hello);
 
 // Which identity a client shows where these schemes are accepted, two bytes each; nothing if there is none.
 const Identity *identity_for(const plugtls_backend_context &context, kit::ByteView schemes);

@@ -91,10 +91,11 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
 }
 
 // wolfSSL 5.5.4 cannot go over to a key of another type once it has read the hello: so it is begun only now.
-plugtls_status begin(plugtls_backend_connection &connection, plugtls_error *err) {
+plugtls_status begin(plugtls_backend_connection &connection, const kit::ClientHello &hello,
+                     plugtls_error *err) {
   plugtls_error error = kit::empty_error();
   const plugtls_status made = kit::guard(&error, [&] {
-    make_ssl(connection);
+    make_ssl(connection, native_for(*connection.context, connection.identity, hello));
     return plugtls_status{PLUGTLS_OK};
   });
   if (made == PLUGTLS_OK) return made;
@@ -123,7 +124,7 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
     if (found != PLUGTLS_OK) return found;
   }
   connection.heard_name = true;
-  return begin(connection, err);
+  return begin(connection, hello, err);
 }
 
 }  // namespace plugtls::wolfssl

@@ -80,9 +80,9 @@ void crypt(const plugtls_ticket_key &key, const Ticket &ticket) {
       "encrypt or decrypt a ticket");
 }
 
-uint64_t now_of(const plugtls_backend_context &context) {
+int64_t now_of(const plugtls_backend_context &context) {
   const plugtls_host &host = context.instance->host;
-  return static_cast<uint64_t>(host.now(host.user));
+  return host.now(host.user);
 }
 
 const Certificates &chain_of(const plugtls_backend_connection &connection) {
@@ -91,11 +91,12 @@ const Certificates &chain_of(const plugtls_backend_connection &connection) {
 
 int seal(plugtls_backend_connection &connection, const Ticket &ticket) {
   plugtls_backend_context &context = *connection.context;
-  const plugtls_ticket_key &key = context.ticket_keys.current().front();
+  const kit::TicketKeys::Reading keys = context.ticket_keys.read(now_of(context));
+  const plugtls_ticket_key &key = keys.newest();
   mask_name(key.name, ticket.name);
   fill_random({ticket.iv, WOLFSSL_TICKET_IV_SZ});
   const Certificates &chain = chain_of(connection);
-  uint64_t expiry = now_of(context) + context.ticket_lifetime;
+  uint64_t expiry = static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime;
   if (!chain.empty()) expiry |= has_chain;
   for (std::size_t i = expiry_size; i-- > 0; expiry >>= 8U)
     ticket.mac[i] = static_cast<unsigned char>(expiry);
@@ -118,14 +119,16 @@ int open(plugtls_backend_connection &connection, const Ticket &ticket) {
   plugtls_backend_context &context = *connection.context;
   std::array<unsigned char, WOLFSSL_TICKET_NAME_SZ> name{};
   mask_name(ticket.name, name.data());
-  const plugtls_ticket_key *key = kit::TicketKeys::find(context.ticket_keys.current(), name.data());
+  const int64_t now = now_of(context);
+  const kit::TicketKeys::Reading keys = context.ticket_keys.read(now);
+  const plugtls_ticket_key *key = keys.find(name.data());
   if (key == nullptr) return WOLFSSL_TICKET_RET_REJECT;
   const ShownChains::Key mac = mac_of(context, *key, ticket);
   if (!same_mac(mac.data(), ticket.mac + expiry_size)) return WOLFSSL_TICKET_RET_REJECT;
   kit::ByteReader reader(kit::ByteView(ticket.mac, expiry_size));
   const uint64_t high = reader.number(4);
   const uint64_t expiry = high << 32U | reader.number(4);
-  if (now_of(context) >= (expiry & ~has_chain)) return WOLFSSL_TICKET_RET_REJECT;
+  if (static_cast<uint64_t>(now) >= (expiry & ~has_chain)) return WOLFSSL_TICKET_RET_REJECT;
   if ((expiry & has_chain) != 0) {
     auto chain = context.shown.find(mac);
     if (!chain) return WOLFSSL_TICKET_RET_REJECT;
@@ -148,11 +151,8 @@ int on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
   return kit::guard_or(int{WOLFSSL_TICKET_RET_REJECT}, [&] { return open(*connection, ticket); });
 }
 
-kit::TicketKeys::Set random_key() {
-  kit::TicketKeys::Set out(1);
-  fill_random(out.front().name);
-  fill_random(out.front().key);
-  return out;
+void fill_key(void *out, std::size_t size) {
+  fill_random({static_cast<uint8_t *>(out), size});
 }
 
 }  // namespace
@@ -176,10 +176,17 @@ void choose_ticket_keys(plugtls_backend_context &context, const plugtls_config &
   if (context.role != PLUGTLS_ROLE_SERVER) return;
   // What is reported is what is in force.
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) context.ticket_count = 0;
-  context.ticket_keys.replace(
-      config.ticket_key_count > 0
-          ? kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count)
-          : random_key());
+  if (config.ticket_key_count > 0)
+    context.ticket_keys.replace(
+        kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count));
+  else
+    context.ticket_keys.generate(&fill_key, now_of(context), context.ticket_lifetime);
+}
+
+void switch_tickets_off(WOLFSSL_CTX *native) {
+  require(wolfSSL_CTX_set_TicketEncCb(native, nullptr), "switch tickets off");
+  (void)wolfSSL_CTX_NoTicketTLSv12(native);
+  (void)wolfSSL_CTX_no_ticket_TLSv13(native);
 }
 
 void set_tickets(WOLFSSL_CTX *native, plugtls_backend_context &context) {
@@ -188,9 +195,7 @@ void set_tickets(WOLFSSL_CTX *native, plugtls_backend_context &context) {
   (void)wolfSSL_CTX_set_session_cache_mode(native, WOLFSSL_SESS_CACHE_OFF);
   (void)wolfSSL_CTX_set_num_tickets(native, context.ticket_count);
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) {
-    require(wolfSSL_CTX_set_TicketEncCb(native, nullptr), "switch tickets off");
-    (void)wolfSSL_CTX_NoTicketTLSv12(native);
-    (void)wolfSSL_CTX_no_ticket_TLSv13(native);
+    switch_tickets_off(native);
     return;
   }
   require(wolfSSL_CTX_set_TicketEncCb(native, &on_ticket), "take the ticket keys");
@@ -198,6 +203,13 @@ void set_tickets(WOLFSSL_CTX *native, plugtls_backend_context &context) {
           "take the lifetime of tickets");
   // By which it judges the age of a ticket, too.
   (void)wolfSSL_CTX_set_timeout(native, context.ticket_lifetime);
+}
+
+bool is_own_ticket(plugtls_backend_context &context, kit::ByteView ticket) {
+  std::array<unsigned char, WOLFSSL_TICKET_NAME_SZ> name{};
+  if (ticket.size() < name.size()) return false;
+  mask_name(ticket.data(), name.data());
+  return context.ticket_keys.read(now_of(context)).find(name.data()) != nullptr;
 }
 
 plugtls_status context_set_ticket_keys(plugtls_backend_context *context,

@@ -6,6 +6,7 @@
 #include "library.hpp"
 
 #include <plugtls/backend.h>
+#include <plugtls/kit/byte_reader.hpp>
 
 #include <array>
 #include <cstdint>
@@ -41,6 +42,10 @@ void choose_ticket_keys(plugtls_backend_context &context, const plugtls_config &
 
 // Puts tickets as the context has them into force, or switches them off.
 void set_tickets(WOLFSSL_CTX *native, plugtls_backend_context &context);
+void switch_tickets_off(WOLFSSL_CTX *native);
+
+// Whether a ticket of TLS 1.2 names a key of this context's.
+bool is_own_ticket(plugtls_backend_context &context, kit::ByteView ticket);
 
 plugtls_status context_set_ticket_keys(plugtls_backend_context *context,
                                        const plugtls_ticket_key *const *keys, size_t count,

@@ -201,6 +201,11 @@ class ServerConfig : public BasicConfig<ServerConfig> {
     data_.client_auth = static_cast<std::uint32_t>(mode);
     return *this;
   }
+  /// B10: certificates are not asked for in the handshake but when the program says so, by request_client_certificate()
+  /// (TLS 1.3). Besides set_client_authentication. Needs Feature::post_handshake_auth.
+  ServerConfig &defer_client_authentication(bool defer) {
+    return flag(PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH, defer);
+  }
   /// S10: called after each ClientHello. One per context; a second replaces the first, an empty one disables it.
   ServerConfig &set_sni_callback(SniCallback callback) {
     data_.callbacks.sni = std::move(callback);

@@ -243,12 +243,24 @@ class Connection : public ConnectionView {
         plugtls_write_early(handle(), data.data(), data.size(), &bytes, &state_->error);
     return result(status, bytes);
   }
+  /// The same, waiting and throwing as write() does: bytes taken.
+  std::size_t write_early(std::span<const std::byte> data) {
+    const IoResult put = run([&] { return try_write_early(data); });
+    require(put);
+    return put.bytes;
+  }
   /// B10: servers, as try_read; closed when the early data have ended, and the handshake goes on from there.
   IoResult try_read_early(std::span<std::byte> out) noexcept {
     std::size_t bytes = 0;
     const plugtls_status status =
         plugtls_read_early(handle(), out.data(), out.size(), &bytes, &state_->error);
     return result(status, bytes);
+  }
+  /// The same, waiting and throwing as read_into() does; 0 when the early data have ended.
+  std::size_t read_early_into(std::span<std::byte> out) {
+    const IoResult got = run([&] { return try_read_early(out); });
+    if (got.status != IoStatus::closed) require(got);
+    return got.bytes;
   }
 
  protected:

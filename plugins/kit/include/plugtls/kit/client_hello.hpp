@@ -47,6 +47,7 @@ struct ClientHello {
   ByteView signature_schemes = {};  // likewise
   ByteView groups = {};             // likewise
   ByteView protocols = {};          // names behind their lengths, in the client's order (RFC 7301)
+  ByteView session_ticket = {};     // of TLS 1.2 (RFC 5077), empty if none was sent
   std::uint16_t legacy_version = 0;
 };
 
@@ -81,6 +82,7 @@ inline ClientHello parse_client_hello(ByteView body) noexcept {
     if (type == 13) out.signature_schemes = ByteReader(value).vector(2);
     if (type == 10) out.groups = ByteReader(value).vector(2);
     if (type == 16) out.protocols = ByteReader(value).vector(2);
+    if (type == 35) out.session_ticket = value;
     if (type != 0 || !extensions.good()) continue;
     const auto name = parse_server_name(value);
     if (!name || named) return {};
