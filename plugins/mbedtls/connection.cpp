@@ -49,8 +49,8 @@ plugtls_error fault(plugtls_backend_connection &connection, int native) {
   plugtls_error error = kit::empty_error();
   if (connection.certificate_error.code != PLUGTLS_E_NONE)
     error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
+  else if (connection.program_error.code != PLUGTLS_E_NONE)
+    error = connection.program_error;
   else if (connection.alert_received != PLUGTLS_ALERT_NONE)
     error = kit::make_error(PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d",
                             connection.alert_received);
@@ -228,7 +228,7 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 
 void make_ssl(plugtls_backend_connection &connection) {
   connection.suspension.reset();
-  if (connection.context->callbacks.verify != nullptr) make_suspendable(connection);
+  if (connection.context->asks_program()) make_suspendable(connection);
   mbedtls_ssl_context *ssl = connection.ssl.emplace().get();
   require(mbedtls_ssl_setup(ssl, connection.context->conf.get()), "make a connection");
   mbedtls_ssl_set_user_data_p(ssl, &connection);

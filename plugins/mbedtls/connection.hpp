@@ -56,7 +56,8 @@ struct plugtls_backend_connection {
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  // What a callback of the program's, other than the one for certificates, ended the handshake with.
+  plugtls_error program_error = plugtls::kit::empty_error();
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;

@@ -46,11 +46,14 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::vector<const char *> alpn;
   std::vector<std::unique_ptr<plugtls::mbedtls::Identity>> identities;
+  bool signs_outside = false;  // a key of an identity is a signer
   std::unique_ptr<plugtls::mbedtls::Store> store;
   plugtls::mbedtls::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;
 
   bool verifies() const noexcept;
+  // Of things that it may want to think about.
+  bool asks_program() const noexcept { return signs_outside || callbacks.verify != nullptr; }
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

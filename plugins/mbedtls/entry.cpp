@@ -6,6 +6,7 @@
 #include "error.hpp"
 #include "offline.hpp"
 #include "session.hpp"
+#include "signer.hpp"
 #include "tickets.hpp"
 
 #include <mbedtls/ssl.h>
@@ -70,8 +71,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, "Mbed TLS has no PKCS #11"},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_NO, 0, "Mbed TLS has no keys of type id-RSASSA-PSS"},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_YES, 0, ""},

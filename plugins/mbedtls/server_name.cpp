@@ -49,10 +49,10 @@ bool has_common_version(const plugtls_backend_connection &connection,
 
 // Mbed TLS would call it a failed negotiation like any other.
 plugtls_status refuse_version(plugtls_backend_connection &connection, plugtls_error *err) {
-  connection.name_error =
+  connection.program_error =
       kit::make_error(PLUGTLS_E_NO_COMMON_VERSION,
                       "the handshake failed: the client has no protocol version of the server's");
-  connection.name_error.alert = kit::alert::protocol_version;
+  connection.program_error.alert = kit::alert::protocol_version;
   return end(connection, 0, err);
 }
 
@@ -67,8 +67,8 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
   if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) {
-    connection.name_error = refusal(error, name);
-    connection.name_error.alert = alert_of(connection.name_error);
+    connection.program_error = refusal(error, name);
+    connection.program_error.alert = alert_of(connection.program_error);
     return end(connection, 0, err);
   }
   if (replacement == nullptr) return PLUGTLS_OK;
@@ -78,8 +78,8 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
     return plugtls_status{PLUGTLS_OK};
   });
   if (made == PLUGTLS_OK) return made;
-  connection.name_error = error;
-  connection.name_error.alert = kit::alert::internal_error;
+  connection.program_error = error;
+  connection.program_error.alert = kit::alert::internal_error;
   return end(connection, 0, err);
 }
 
