@@ -2,7 +2,9 @@
 #include "context.hpp"
 
 #include "algorithms.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
+#include "psk.hpp"
 #include "settings.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
@@ -170,10 +172,12 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   choose_protocols(*context, config);
   set_protocol(*context);
+  set_psk(*context, config);
   use_identities(*context, config);
   set_verification(*context, config);
   context->settings = settings_digest(*context, config);
   set_tickets(*context, config);
+  set_early_data(*context, config);
   return context;
 }
 

@@ -211,6 +211,20 @@ int __wrap_mbedtls_pk_sign_restartable(mbedtls_pk_context *key, mbedtls_md_type_
                                             signature_size, rng, rng_user, restart);
 }
 
+int __wrap_mbedtls_ssl_set_hs_psk(mbedtls_ssl_context *ssl, const unsigned char *key, size_t size) {
+  if (auto *connection =
+          static_cast<plugtls_backend_connection *>(mbedtls_ssl_get_user_data_p(ssl)))
+    mbedtls::note_psk(*connection, key);
+  return __real_mbedtls_ssl_set_hs_psk(ssl, key, size);
+}
+
+// Between two pieces of early data the library would go on with the handshake, which is the program's to begin.
+int __wrap_mbedtls_ssl_handshake(mbedtls_ssl_context *ssl) {
+  const plugtls_backend_connection *connection = Current::of_thread();
+  if (connection != nullptr && connection->early.writing) return MBEDTLS_ERR_SSL_WANT_READ;
+  return __real_mbedtls_ssl_handshake(ssl);
+}
+
 int __wrap_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *certificate,
                                             unsigned int usage) {
   if (is_only_identity(certificate)) return 0;
