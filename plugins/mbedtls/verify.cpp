@@ -9,6 +9,8 @@
 #include <plugtls/kit/certificate_reason.hpp>
 #include <plugtls/kit/program_verdict.hpp>
 
+#include <utility>
+
 namespace plugtls::mbedtls {
 
 namespace {
@@ -18,6 +20,29 @@ const mbedtls_x509_crt *nth(const mbedtls_x509_crt *chain, std::size_t index) {
     chain = chain->next;
   return chain;
 }
+
+// What was sent, cut down to a path: of intermediates with one name the library would take the first. As it was, afterwards.
+class OnlyPath {
+ public:
+  OnlyPath(mbedtls_x509_crt *chain, const std::vector<const mbedtls_x509_crt *> &path) {
+    for (mbedtls_x509_crt *one = chain; one != nullptr; one = one->next)
+      links_.emplace_back(one, one->next);
+    mbedtls_x509_crt *last = chain;
+    for (const mbedtls_x509_crt *step : path)
+      for (const auto &[one, next] : links_)
+        if (one == step && one != chain) last = last->next = one;
+    last->next = nullptr;
+  }
+  ~OnlyPath() {
+    for (const auto &[one, next] : links_)
+      one->next = next;
+  }
+  OnlyPath(const OnlyPath &) = delete;
+  OnlyPath &operator=(const OnlyPath &) = delete;
+
+ private:
+  std::vector<std::pair<mbedtls_x509_crt *, mbedtls_x509_crt *>> links_;
+};
 
 // The library's own say on a path that is good. Its clock is not the one that counts, and it looks for no name.
 uint32_t library_objections(mbedtls_x509_crt *chain, const Store &store,
@@ -137,6 +162,7 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
   const bool pinned =
       found.steps.size() == 1;  // the leaf is an anchor itself, which Mbed TLS has not
   if (!out.verdict.good() || pinned) return out;
+  const OnlyPath cut(chain, path);
   out.native = library_objections(chain, store, profile, proven);
   if (out.native != 0) out.verdict = kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0);
   return out;
