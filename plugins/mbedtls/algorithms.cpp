@@ -98,6 +98,18 @@ const std::vector<uint16_t> &all_schemes() {
   return out;
 }
 
+bool needs_decryption(uint16_t suite) {
+  const std::string_view name =
+      mbedtls_ssl_ciphersuite_get_name(mbedtls_ssl_ciphersuite_from_id(suite));
+  return name.starts_with("TLS-RSA-");
+}
+
+bool goes_with(uint16_t suite, uint32_t hash) {
+  const auto *native = is_tls13(suite) ? mbedtls_ssl_ciphersuite_from_id(suite) : nullptr;
+  const int wanted = hash == PLUGTLS_HASH_SHA384 ? MBEDTLS_MD_SHA384 : MBEDTLS_MD_SHA256;
+  return native != nullptr && native->mac == wanted;
+}
+
 uint16_t scheme_of(mbedtls_pk_type_t type, mbedtls_md_type_t hash) noexcept {
   const int step = hash == MBEDTLS_MD_SHA256 ? 0 : hash == MBEDTLS_MD_SHA384 ? 1 : 2;
   if (step == 2 && hash != MBEDTLS_MD_SHA512) return 0;

@@ -25,6 +25,12 @@ const std::vector<uint16_t> &all_schemes();
 // What is offered when nobody says otherwise: forward secrecy and authenticated encryption.
 const std::vector<uint16_t> &default_suites();
 
+// RSA key transport, which a key that only signs cannot do.
+bool needs_decryption(uint16_t suite);
+
+// Whether it is a suite of TLS 1.3 with that hash, PLUGTLS_HASH_...
+bool goes_with(uint16_t suite, uint32_t hash);
+
 // The SignatureScheme a signature was verified by, 0 if there is none of that name.
 uint16_t scheme_of(mbedtls_pk_type_t type, mbedtls_md_type_t hash) noexcept;
 

@@ -2,6 +2,7 @@
 #include "certificates.hpp"
 
 #include "error.hpp"
+#include "signer.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 #include <plugtls/kit/der.hpp>
@@ -163,6 +164,10 @@ std::unique_ptr<Identity> read_identity(const plugtls_identity &identity) {
   auto out = std::make_unique<Identity>();
   for (uint32_t i = 0; i < identity.certificate_count; ++i)
     read_certificates(out->chain.get(), kit::read_source(*identity.certificates[i]));
+  if (identity.key->kind == PLUGTLS_SOURCE_SIGNER) {
+    use_signer(*out, identity.key->signer);
+    return out;
+  }
   read_key(out->key.get(), *identity.key);
   if (const int native = mbedtls_pk_check_pair(&out->chain->pk, out->key.get(), &random, nullptr);
       native != 0)

@@ -23,6 +23,7 @@ using Key = kit::Pinned<mbedtls_pk_context, mbedtls_pk_init, mbedtls_pk_free>;
 struct Identity {
   Chain chain;
   Key key;
+  const plugtls_signer *signer = nullptr;  // signs in its place; the key is the public half then
 };
 
 // Trust anchors and CRLs.

@@ -55,6 +55,7 @@ plugtls_status connection_info(const plugtls_backend_connection *connection,
   plugtls_connection_info info{};
   info.size = sizeof info;
   info.handshake_done = connection->done ? 1 : 0;
+  info.early_data = connection->early_data();
   if (connection->done) {
     info.version = static_cast<uint16_t>(mbedtls_ssl_get_version_number(ssl));
     info.cipher_suite = static_cast<uint16_t>(mbedtls_ssl_get_ciphersuite_id_from_ssl(ssl));

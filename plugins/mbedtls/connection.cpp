@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "early_data.hpp"
 #include "error.hpp"
 #include "keylog.hpp"
 #include "settings.hpp"
@@ -49,8 +50,8 @@ plugtls_error fault(plugtls_backend_connection &connection, int native) {
   plugtls_error error = kit::empty_error();
   if (connection.certificate_error.code != PLUGTLS_E_NONE)
     error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
+  else if (connection.program_error.code != PLUGTLS_E_NONE)
+    error = connection.program_error;
   else if (connection.alert_received != PLUGTLS_ALERT_NONE)
     error = kit::make_error(PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d",
                             connection.alert_received);
@@ -75,12 +76,6 @@ void tell_peer(plugtls_backend_connection &connection, plugtls_error &error, int
     connection.alert_sent = alert;
   }
   error.alert = connection.alert_sent;
-}
-
-// What is stashed goes out before the failure is told (P-IO-4), as far as the transport still works.
-plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status flushed = flush(connection);
-  return flushed == PLUGTLS_WANT_WRITE ? flushed : connection.sticky.tell(err);
 }
 
 // As flush; a transport that fails ends the connection.
@@ -109,38 +104,21 @@ int32_t alert_in_clear(const plugtls_backend_connection &connection) {
   return is_alert ? int32_t{record[6]} : int32_t{PLUGTLS_ALERT_NONE};
 }
 
-plugtls_status outcome(plugtls_backend_connection &connection, int native, plugtls_error *err) {
-  if (native == MBEDTLS_ERR_SSL_WANT_READ) return want_read(connection, err);
-  if (native == MBEDTLS_ERR_SSL_WANT_WRITE) return PLUGTLS_WANT_WRITE;
-  if (native == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
-    connection.got_close = true;
-    return PLUGTLS_CLOSED;
-  }
-  if (native == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-    connection.alert_received = connection.ssl->get()->in_msg[1];
-  else if (native == MBEDTLS_ERR_SSL_INVALID_MAC)
-    connection.alert_received = alert_in_clear(connection);
-  return end(connection, native, err);
-}
-
 // Step by step, because only the steps tell whether a session is resumed.
 int run_steps(plugtls_backend_connection &connection) {
   mbedtls_ssl_context *ssl = connection.ssl->get();
   int native = 0;
   // Not mbedtls_ssl_is_handshake_over, which is so before the tickets are out.
   while (native == 0 && ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER) {
+    if (connection.early.reading() && is_past_early_data(*ssl)) break;
+    // The client may have been asked to say it again (RFC 8446, 4.1.4).
+    if (ssl->state == MBEDTLS_SSL_CLIENT_HELLO) choose_preferred_suite(connection);
     native = mbedtls_ssl_handshake_step(ssl);
     connection.full = connection.full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
+    connection.early.rejected = connection.early.rejected ||
+                                ssl->discard_early_data_record != MBEDTLS_SSL_EARLY_DATA_NO_DISCARD;
   }
   return native;
-}
-
-// Nothing while the program owes an answer.
-std::optional<int> run_handshake(plugtls_backend_connection &connection) {
-  const Current current(connection);
-  if (!connection.suspension) return run_steps(connection);
-  if (!connection.suspension->go_on()) return std::nullopt;
-  return connection.suspended_result;
 }
 
 void make_suspendable(plugtls_backend_connection &connection) {
@@ -206,6 +184,32 @@ int read_some(plugtls_backend_connection &connection, unsigned char *buffer, siz
 
 }  // namespace
 
+plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err) {
+  const plugtls_status flushed = flush(connection);
+  return flushed == PLUGTLS_WANT_WRITE ? flushed : connection.sticky.tell(err);
+}
+
+plugtls_status outcome(plugtls_backend_connection &connection, int native, plugtls_error *err) {
+  if (native == MBEDTLS_ERR_SSL_WANT_READ) return want_read(connection, err);
+  if (native == MBEDTLS_ERR_SSL_WANT_WRITE) return PLUGTLS_WANT_WRITE;
+  if (native == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+    connection.got_close = true;
+    return PLUGTLS_CLOSED;
+  }
+  if (native == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+    connection.alert_received = connection.ssl->get()->in_msg[1];
+  else if (native == MBEDTLS_ERR_SSL_INVALID_MAC)
+    connection.alert_received = alert_in_clear(connection);
+  return end(connection, native, err);
+}
+
+std::optional<int> run_handshake(plugtls_backend_connection &connection) {
+  const Current current(connection);
+  if (!connection.suspension) return run_steps(connection);
+  if (!connection.suspension->go_on()) return std::nullopt;
+  return connection.suspended_result;
+}
+
 plugtls_backend_connection *&Current::of_thread() noexcept {
   // One pointer of the room that the linker keeps for libraries opened late: no call to find it, nothing to allocate,
   // and LeakSanitizer, which dies of the other kind, can look into it.
@@ -228,12 +232,13 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 
 void make_ssl(plugtls_backend_connection &connection) {
   connection.suspension.reset();
-  if (connection.context->callbacks.verify != nullptr) make_suspendable(connection);
+  if (connection.context->asks_program()) make_suspendable(connection);
   mbedtls_ssl_context *ssl = connection.ssl.emplace().get();
   require(mbedtls_ssl_setup(ssl, connection.context->conf.get()), "make a connection");
   mbedtls_ssl_set_user_data_p(ssl, &connection);
   mbedtls_ssl_set_bio(ssl, &connection, &send, &receive, nullptr);
   mbedtls_ssl_set_verify(ssl, &unused_verify, &connection);
+  offer_psk(connection);
   if (connection.context->callbacks.keylog != nullptr)
     mbedtls_ssl_set_export_keys_cb(ssl, &log_key, &connection);
 }
@@ -276,7 +281,8 @@ plugtls_status connection_create(plugtls_backend_context *context, const plugtls
 plugtls_status connection_set_context(plugtls_backend_connection *connection,
                                       plugtls_backend_context *context, plugtls_error *err) {
   return kit::guard(err, [&] {
-    if (connection->begun || connection->sticky.set())
+    if (connection->begun || connection->early.sent || connection->early.begun ||
+        connection->sticky.set())
       return kit::fail(err, PLUGTLS_E_WRONG_STATE, "set_context after the handshake has begun");
     connection->context = context;
     make_ssl(*connection);
@@ -298,6 +304,8 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   const kit::ErrnoKeeper keeper;
   if (connection->sticky.set()) return settle(*connection, err);
   if (connection->done) return flush_or_fail(*connection, err);
+  if (connection->early.reading())
+    return kit::fail(err, PLUGTLS_E_WRONG_STATE, "handshake before read_early has said closed");
   connection->begun = true;
   if (connection->context->role == PLUGTLS_ROLE_SERVER && !connection->heard_name) {
     const plugtls_status status = hear_name(*connection, err);
@@ -308,8 +316,9 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   if (*native != 0) return outcome(*connection, *native, err);
   connection->suspension.reset();
   connection->done = true;
-  if (!connection->full && connection->offered && connection->remembered.empty())
+  if (connection->resumed() && connection->offered && connection->remembered.empty())
     connection->remembered = connection->offered->chain;
+  note_early_data(*connection);
   log_exporter_secret(*connection);
   keep_session(*connection);
   return flush_or_fail(*connection, err);
@@ -333,6 +342,37 @@ plugtls_status read(plugtls_backend_connection *connection, void *buffer, size_t
   return outcome(*connection, native, err);
 }
 
+plugtls_status write_by(PutFunction *put, plugtls_backend_connection &connection, const void *data,
+                        size_t size, size_t *out_size, plugtls_error *err) {
+  if (size < connection.asked) [[unlikely]]
+    return kit::fail(err, PLUGTLS_E_WRITE_RETRY,
+                     "the repeated write has %zu bytes, the one that has to go on had %zu", size,
+                     connection.asked);
+  if (size == 0) return PLUGTLS_OK;
+  if (connection.taken == 0) {
+    // The same record again if it comes to that.
+    const size_t most = std::min<size_t>(connection.asked > 0 ? connection.asked : size,
+                                         connection.context->record_size);
+    const int native = put(connection.ssl->get(), static_cast<const unsigned char *>(data), most);
+    if (native > 0 && connection.outbox.empty()) [[likely]] {
+      connection.asked = 0;
+      *out_size = static_cast<size_t>(native);
+      return PLUGTLS_OK;
+    }
+    if (native == MBEDTLS_ERR_SSL_CANNOT_WRITE_EARLY_DATA)
+      return kit::fail(err, PLUGTLS_E_WRONG_STATE,
+                       "the server takes no more early data; send them after the handshake");
+    connection.asked = size;
+    if (native <= 0) return outcome(connection, native, err);
+    connection.taken = static_cast<size_t>(native);
+  }
+  const plugtls_status status = flush_or_fail(connection, err);
+  if (status != PLUGTLS_OK) return status;
+  *out_size = connection.taken;
+  connection.taken = connection.asked = 0;
+  return PLUGTLS_OK;
+}
+
 plugtls_status write(plugtls_backend_connection *connection, const void *data, size_t size,
                      size_t *out_size, plugtls_error *err) {
   const kit::ErrnoKeeper keeper;
@@ -343,31 +383,7 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
     return wrong_state(err, "write");
   if (connection->sent_close) [[unlikely]]
     return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "write after shutdown");
-  if (size < connection->asked) [[unlikely]]
-    return kit::fail(err, PLUGTLS_E_WRITE_RETRY,
-                     "the repeated write has %zu bytes, the one that has to go on had %zu", size,
-                     connection->asked);
-  if (size == 0) return PLUGTLS_OK;
-  if (connection->taken == 0) {
-    // The same record again if it comes to that.
-    const size_t most = std::min<size_t>(connection->asked > 0 ? connection->asked : size,
-                                         connection->context->record_size);
-    const int native =
-        mbedtls_ssl_write(connection->ssl->get(), static_cast<const unsigned char *>(data), most);
-    if (native > 0 && connection->outbox.empty()) [[likely]] {
-      connection->asked = 0;
-      *out_size = static_cast<size_t>(native);
-      return PLUGTLS_OK;
-    }
-    connection->asked = size;
-    if (native <= 0) return outcome(*connection, native, err);
-    connection->taken = static_cast<size_t>(native);
-  }
-  const plugtls_status status = flush_or_fail(*connection, err);
-  if (status != PLUGTLS_OK) return status;
-  *out_size = connection->taken;
-  connection->taken = connection->asked = 0;
-  return PLUGTLS_OK;
+  return write_by(&mbedtls_ssl_write, *connection, data, size, out_size, err);
 }
 
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err) {

@@ -3,6 +3,7 @@
 
 #include "context.hpp"
 #include "digest.hpp"
+#include "psk.hpp"
 #include "session.hpp"
 
 #include <plugtls/backend.h>
@@ -31,6 +32,7 @@ struct plugtls_backend_connection {
   // Servers: the context's configuration, but for the cipher suites; what it points to is the context's.
   mbedtls_ssl_config narrowed{};
   std::vector<int> suites;
+  std::vector<int> common13;  // the suites of TLS 1.3 that both ends have, in the server's order
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
   plugtls_host_connection *host_connection = nullptr;
@@ -45,7 +47,18 @@ struct plugtls_backend_connection {
   bool begun = false;
   bool done = false;
   bool heard_name = false;
-  bool full = false;  // the handshake is not a resumed one
+  bool full = false;    // the handshake is by certificates
+  bool by_psk = false;  // or by a key from outside, if not by a session's
+  bool offers_session = false;
+  struct {
+    bool sent = false;     // clients: some, or what announces them
+    bool writing = false;  // clients: in the present call
+    bool begun = false;    // servers: to read them
+    bool ended = false;    // servers: there is no more to read
+    bool accepted = false;
+    bool rejected = false;
+    bool reading() const noexcept { return begun && !ended; }
+  } early;  // early data
   bool sent_close = false;
   bool got_close = false;
   bool saw_end = false;
@@ -56,7 +69,8 @@ struct plugtls_backend_connection {
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  // What a callback of the program's, other than the one for certificates, ended the handshake with.
+  plugtls_error program_error = plugtls::kit::empty_error();
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;
@@ -72,6 +86,7 @@ struct plugtls_backend_connection {
   const mbedtls_pk_context *signed_with = nullptr;  // the key of the identity that was shown
   std::vector<std::vector<uint8_t>> verified;       // the path, leaf to anchor
   std::vector<std::vector<uint8_t>> remembered;  // the peer's chain of the session that is resumed
+  plugtls::mbedtls::PskLookUp psk;               // servers
   std::unique_ptr<plugtls_backend_session> offered;
   std::unique_ptr<plugtls_backend_session> newest;
 
@@ -79,7 +94,12 @@ struct plugtls_backend_connection {
     return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
            (context->flags & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0;
   }
-  bool resumed() const noexcept { return done && !full; }
+  uint32_t early_data() const noexcept {
+    return early.accepted   ? PLUGTLS_EARLY_DATA_ACCEPTED
+           : early.rejected ? PLUGTLS_EARLY_DATA_REJECTED
+                            : PLUGTLS_EARLY_DATA_NONE;
+  }
+  bool resumed() const noexcept { return done && !full && !by_psk; }
 };
 
 namespace plugtls::mbedtls {
@@ -107,8 +127,26 @@ void remember_peer(kit::ByteView certificate);
 // Asks the program about the name in the ClientHello and puts its context in place (P-SNI-1). PLUGTLS_OK: go on.
 plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *err);
 
-// A ticket can be used only if its session's cipher suite is one that this connection may have.
-bool may_use(const plugtls_backend_connection &connection, int cipher_suite);
+// Servers, where a session or a key is about to be taken that goes with one cipher suite, or with those of one hash: puts it in
+// force. False if the two ends have none of that.
+bool choose_suite(plugtls_backend_connection &connection, int cipher_suite);
+bool choose_suite_of_hash(plugtls_backend_connection &connection, uint32_t hash);
+// Puts the one in force that the server prefers.
+void choose_preferred_suite(plugtls_backend_connection &connection);
+
+// Goes on with the handshake, as far as it can: what Mbed TLS answers, or nothing while the program owes an answer.
+std::optional<int> run_handshake(plugtls_backend_connection &connection);
+
+// What an answer of Mbed TLS's comes to.
+plugtls_status outcome(plugtls_backend_connection &connection, int native, plugtls_error *err);
+
+// What is stashed goes out before the failure is told (P-IO-4), as far as the transport still works.
+plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err);
+
+// A write by one of Mbed TLS's two functions for it; how it is gone on with is the same.
+using PutFunction = int(mbedtls_ssl_context *, const unsigned char *, size_t);
+plugtls_status write_by(PutFunction *put, plugtls_backend_connection &connection, const void *data,
+                        size_t size, size_t *out_size, plugtls_error *err);
 
 // A new SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection);

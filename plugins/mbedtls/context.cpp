@@ -2,7 +2,9 @@
 #include "context.hpp"
 
 #include "algorithms.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
+#include "psk.hpp"
 #include "settings.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
@@ -30,9 +32,10 @@ namespace {
 void choose_suites(plugtls_backend_context &context, const plugtls_config &config) {
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
   const bool given = config.cipher_suite_count > 0;
-  const auto chosen =
+  auto chosen =
       given ? kit::select_known({config.cipher_suites, config.cipher_suite_count}, all_suites())
             : default_suites();
+  if (kit::has_signer(config)) std::erase_if(chosen, needs_decryption);
   const auto newer =
       static_cast<std::size_t>(std::count_if(chosen.begin(), chosen.end(), is_tls13));
   if (newer == 0)
@@ -150,6 +153,7 @@ void set_verification(plugtls_backend_context &context, const plugtls_config &co
 
 void use_identities(plugtls_backend_context &context, const plugtls_config &config) {
   context.identities = read_identities(config);
+  context.signs_outside = kit::has_signer(config);
   for (const auto &identity : context.identities)
     require(
         mbedtls_ssl_conf_own_cert(context.conf.get(), identity->chain.get(), identity->key.get()),
@@ -168,10 +172,12 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   choose_protocols(*context, config);
   set_protocol(*context);
+  set_psk(*context, config);
   use_identities(*context, config);
   set_verification(*context, config);
   context->settings = settings_digest(*context, config);
   set_tickets(*context, config);
+  set_early_data(*context, config);
   return context;
 }
 

@@ -7,7 +7,9 @@
 
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
+#include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/selection.hpp>
+#include <plugtls/kit/single_use.hpp>
 #include <plugtls/kit/ticket_keys.hpp>
 
 #include <mbedtls/ssl.h>
@@ -37,6 +39,7 @@ struct plugtls_backend_context {
   uint32_t record_size = 0;      // most bytes of application data in a record sent
   uint32_t ticket_lifetime = 0;  // seconds
   uint32_t ticket_count = 0;
+  uint32_t early_data_max = 0;
   int64_t verify_time = 0;  // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   plugtls::kit::VersionRange versions{};
   // The library keeps pointers to these lists; each ends in 0, nullptr or so.
@@ -46,11 +49,19 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::vector<const char *> alpn;
   std::vector<std::unique_ptr<plugtls::mbedtls::Identity>> identities;
+  bool signs_outside = false;  // a key of an identity is a signer
   std::unique_ptr<plugtls::mbedtls::Store> store;
-  plugtls::mbedtls::Digest settings{};  // settings_digest
+  plugtls::mbedtls::Digest settings{};     // settings_digest
+  plugtls::kit::SecureBytes psk_identity;  // of the key that a client offers
+  uint32_t psk_hash = 0;                   // PLUGTLS_HASH_...; 0: none is offered
   plugtls::kit::TicketKeys ticket_keys;
+  // Early data are taken with tickets of this context's own making, once each.
+  plugtls::kit::SingleUse::Id maker{};
+  mutable plugtls::kit::SingleUse early_tickets;
 
   bool verifies() const noexcept;
+  // Of things that it may want to think about.
+  bool asks_program() const noexcept { return signs_outside || callbacks.verify != nullptr; }
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

@@ -3,9 +3,11 @@
 #include "algorithms.hpp"
 #include "connection.hpp"
 #include "context.hpp"
+#include "early_data.hpp"
 #include "error.hpp"
 #include "offline.hpp"
 #include "session.hpp"
+#include "signer.hpp"
 #include "tickets.hpp"
 
 #include <mbedtls/ssl.h>
@@ -36,8 +38,6 @@ const plugtls_anchor anchors[] = {
     {"mbedtls_pk_parse_key", address(&mbedtls_pk_parse_key)},
     {"psa_crypto_init", address(&psa_crypto_init)},
 };
-
-constexpr const char *not_yet = "the backend does not do this yet";
 
 constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_CLIENT, PLUGTLS_YES, 0, ""},
@@ -70,8 +70,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, "Mbed TLS has no PKCS #11"},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_NO, 0, "Mbed TLS has no keys of type id-RSASSA-PSS"},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_YES, 0, ""},
@@ -88,11 +88,11 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, 0, "Mbed TLS neither sends nor takes KeyUpdate"},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_PARTIAL, smallest_record,
      "records of application data; Mbed TLS does not cut handshake messages"},
-    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0,
      "Mbed TLS does not ask after the handshake"},
@@ -174,6 +174,8 @@ constexpr plugtls_backend_table make_table() {
   table.export_keying_material = &export_keying_material;
   table.channel_binding = &channel_binding;
   table.verify_chain = &verify_chain;
+  table.write_early = &write_early;
+  table.read_early = &read_early;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;
   table.session_get = &session_get;

@@ -24,20 +24,25 @@ int32_t alert_of(const plugtls_error &error) {
 // In TLS 1.3 Mbed TLS takes the first suite of the client's that it has. Left with one, it takes the server's first
 // that the client has.
 void prefer_own_order(plugtls_backend_connection &connection, const kit::ClientHello &hello) {
-  bool found = false;
   connection.suites.clear();
+  connection.common13.clear();
   for (const int suite : connection.context->suites) {
     const auto number = static_cast<uint16_t>(suite);
-    const bool newer = is_tls13(number);
-    if (newer && (found || !hello.offers(number))) continue;
-    found = found || newer;
-    connection.suites.push_back(suite);
+    if (is_tls13(number) && !hello.offers(number)) continue;
+    if (!is_tls13(number) || connection.common13.empty()) connection.suites.push_back(suite);
+    if (is_tls13(number)) connection.common13.push_back(suite);
   }
-  if (!found) return;
+  if (connection.common13.empty()) return;
   // Only get() hands out what is const. NOLINTNEXTLINE(readability-redundant-smartptr-get)
   connection.narrowed = *connection.context->conf.get();
   mbedtls_ssl_conf_ciphersuites(&connection.narrowed, connection.suites.data());
   connection.ssl->get()->conf = &connection.narrowed;
+}
+
+// The narrowed list has one of TLS 1.3's.
+void put_suite(plugtls_backend_connection &connection, int suite) {
+  for (int &one : connection.suites)
+    if (is_tls13(static_cast<uint16_t>(one))) one = suite;
 }
 
 bool has_common_version(const plugtls_backend_connection &connection,
@@ -49,10 +54,10 @@ bool has_common_version(const plugtls_backend_connection &connection,
 
 // Mbed TLS would call it a failed negotiation like any other.
 plugtls_status refuse_version(plugtls_backend_connection &connection, plugtls_error *err) {
-  connection.name_error =
+  connection.program_error =
       kit::make_error(PLUGTLS_E_NO_COMMON_VERSION,
                       "the handshake failed: the client has no protocol version of the server's");
-  connection.name_error.alert = kit::alert::protocol_version;
+  connection.program_error.alert = kit::alert::protocol_version;
   return end(connection, 0, err);
 }
 
@@ -67,8 +72,8 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
   if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) {
-    connection.name_error = refusal(error, name);
-    connection.name_error.alert = alert_of(connection.name_error);
+    connection.program_error = refusal(error, name);
+    connection.program_error.alert = alert_of(connection.program_error);
     return end(connection, 0, err);
   }
   if (replacement == nullptr) return PLUGTLS_OK;
@@ -78,16 +83,34 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
     return plugtls_status{PLUGTLS_OK};
   });
   if (made == PLUGTLS_OK) return made;
-  connection.name_error = error;
-  connection.name_error.alert = kit::alert::internal_error;
+  connection.program_error = error;
+  connection.program_error.alert = kit::alert::internal_error;
   return end(connection, 0, err);
 }
 
 }  // namespace
 
-bool may_use(const plugtls_backend_connection &connection, int cipher_suite) {
-  const auto &suites = connection.suites;
-  return suites.empty() || std::find(suites.begin(), suites.end(), cipher_suite) != suites.end();
+bool choose_suite(plugtls_backend_connection &connection, int cipher_suite) {
+  const bool newer = is_tls13(static_cast<uint16_t>(cipher_suite));
+  const auto &usable = newer ? connection.common13 : connection.suites;
+  if (std::find(usable.begin(), usable.end(), cipher_suite) == usable.end())
+    return connection.suites.empty();  // nobody has looked into the ClientHello
+  if (newer) put_suite(connection, cipher_suite);
+  return true;
+}
+
+bool choose_suite_of_hash(plugtls_backend_connection &connection, uint32_t hash) {
+  const auto &usable = connection.common13;
+  const auto found = std::find_if(usable.begin(), usable.end(), [&](int suite) {
+    return goes_with(static_cast<uint16_t>(suite), hash);
+  });
+  if (found == usable.end()) return false;
+  put_suite(connection, *found);
+  return true;
+}
+
+void choose_preferred_suite(plugtls_backend_connection &connection) {
+  if (!connection.common13.empty()) put_suite(connection, connection.common13.front());
 }
 
 plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *err) {

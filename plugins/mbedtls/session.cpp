@@ -41,6 +41,8 @@ kit::SecureBytes save(const mbedtls_ssl_session &session) {
 void describe(plugtls_backend_session &out, const mbedtls_ssl_session &session) {
   out.version = static_cast<uint16_t>(session.tls_version);
   out.cipher_suite = static_cast<uint16_t>(session.ciphersuite);
+  if ((session.ticket_flags & MBEDTLS_SSL_TLS1_3_TICKET_ALLOW_EARLY_DATA) != 0)
+    out.early_data_max = session.max_early_data_size;
 }
 
 Owned wrap(const plugtls_backend_connection &connection, const mbedtls_ssl_session &session) {
@@ -138,6 +140,7 @@ std::unique_ptr<plugtls_backend_session> copy_session(const plugtls_backend_sess
 
 void offer_session(plugtls_backend_connection &connection) {
   const plugtls_backend_session *session = connection.offered.get();
+  connection.offers_session = false;
   if (session == nullptr) return;
   const plugtls_backend_context &context = *connection.context;
   const plugtls_host &host = context.instance->host;
@@ -148,7 +151,7 @@ void offer_session(plugtls_backend_connection &connection) {
   if (!fits) return;
   Native native;
   if (mbedtls_ssl_session_load(native.get(), session->bytes.data(), session->bytes.size()) == 0)
-    (void)mbedtls_ssl_set_session(connection.ssl->get(), native.get());
+    connection.offers_session = mbedtls_ssl_set_session(connection.ssl->get(), native.get()) == 0;
 }
 
 plugtls_status session_get(plugtls_backend_connection *connection, plugtls_backend_session **out,
@@ -207,6 +210,7 @@ plugtls_status session_info(const plugtls_backend_session *session, plugtls_sess
   info.cipher_suite = session->cipher_suite;
   info.created = session->created;
   info.expires = session->expires;
+  info.early_data_max = session->early_data_max;
   kit::write_sized(out, info);
   return PLUGTLS_OK;
 }

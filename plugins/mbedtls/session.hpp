@@ -16,6 +16,7 @@ struct plugtls_backend_session {
   uint16_t cipher_suite = 0;
   int64_t created = 0;  // Unix seconds
   int64_t expires = 0;
+  uint32_t early_data_max = 0;
   // A resumed handshake verifies nobody: it relies on the full one before. So a session is offered only where that one
   // verified what is asked for now.
   plugtls::mbedtls::Digest settings{};      // settings_digest of the context

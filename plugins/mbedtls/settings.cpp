@@ -52,6 +52,8 @@ Digest settings_digest(const plugtls_backend_context &context, const plugtls_con
   hasher.add(uint64_t{context.client_auth}).add(uint64_t{context.verify_depth});
   hasher.add(uint64_t{context.crl_check}).add(static_cast<uint64_t>(config.verify_time));
   hasher.add(uint64_t{context.versions.min}).add(uint64_t{context.versions.max});
+  // Not the key, which bytes that leave the process must not tell anything of.
+  hasher.add(std::span<const uint8_t>(context.psk_identity));
   add_numbers(hasher, context.suites);
   add_numbers(hasher, context.groups);
   add_numbers(hasher, context.schemes);

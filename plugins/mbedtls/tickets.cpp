@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A ticket as RFC 5077, 4, recommends it: key name (16), IV (16), AES-256-CBC of the state, HMAC-SHA-256 of all that
-// (32). The state: digest of the settings (32), when it expires (8), the client's certificate behind its length (3),
-// what the library saves.
+// (32). The state: digest of the settings (32), which context made it (16), when it expires (8), the client's certificate
+// behind its length (3), what the library saves.
 #include "tickets.hpp"
 
 #include "connection.hpp"
@@ -58,6 +58,7 @@ kit::SecureBytes save(const mbedtls_ssl_session &session) {
 kit::SecureBytes state_of(const plugtls_backend_context &context,
                           const mbedtls_ssl_session &session) {
   kit::SecureBytes out(context.settings.begin(), context.settings.end());
+  out.insert(out.end(), context.maker.begin(), context.maker.end());
   append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
   const mbedtls_x509_crt *leaf = session.peer_cert;
   const kit::DerView der = leaf != nullptr ? der_of(*leaf) : kit::DerView{};
@@ -140,6 +141,19 @@ int write_ticket(void *user, const mbedtls_ssl_session *session, unsigned char *
   });
 }
 
+// Early data could be replayed: they are taken with a ticket once, and by the context that made it, which alone knows. Others
+// that have its keys may resume with it.
+bool may_bring_early_data(const plugtls_backend_context &context, kit::ByteView maker,
+                          kit::ByteView ticket, uint64_t expires) {
+  const plugtls_backend_connection *connection = Current::of_thread();
+  if (connection == nullptr || !connection->early.reading()) return false;
+  if (!std::equal(maker.begin(), maker.end(), context.maker.begin(), context.maker.end()))
+    return false;
+  kit::SingleUse::Id id{};
+  std::copy_n(ticket.last(mac_size).begin(), id.size(), id.begin());
+  return context.early_tickets.take(id, static_cast<int64_t>(expires), now_of(context));
+}
+
 // Opens the door only where the settings are those that the ticket was made under.
 int read_ticket(plugtls_backend_context &context, mbedtls_ssl_session *session,
                 kit::ByteView ticket) {
@@ -148,18 +162,23 @@ int read_ticket(plugtls_backend_context &context, mbedtls_ssl_session *session,
   if (state.empty()) return MBEDTLS_ERR_SSL_INVALID_MAC;
   kit::ByteReader reader(state);
   const kit::ByteView settings = reader.take(context.settings.size());
+  const kit::ByteView maker = reader.take(context.maker.size());
   const uint64_t expires = uint64_t{reader.number(4)} << 32U | reader.number(4);
   const kit::ByteView leaf = reader.vector(3);
   const bool fits = reader.good() && std::equal(settings.begin(), settings.end(),
                                                 context.settings.begin(), context.settings.end());
   if (!fits || static_cast<uint64_t>(now) >= expires) return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
-  const std::size_t before = settings.size() + 8 + 3 + leaf.size();
+  const std::size_t before = settings.size() + maker.size() + 8 + 3 + leaf.size();
   const int native =
       mbedtls_ssl_session_load(session, state.data() + before, state.size() - before);
   if (native != 0) return native;
-  const plugtls_backend_connection *connection = Current::of_thread();
-  if (connection != nullptr && !may_use(*connection, session->ciphersuite))
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (connection != nullptr && !choose_suite(*connection, session->ciphersuite))
     return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
+  constexpr uint8_t early = MBEDTLS_SSL_TLS1_3_TICKET_ALLOW_EARLY_DATA;
+  if ((session->ticket_flags & early) != 0 &&
+      !may_bring_early_data(context, maker, ticket, expires))
+    session->ticket_flags &= static_cast<uint8_t>(~early);
   remember_peer(leaf);
   return 0;
 }
@@ -195,6 +214,7 @@ void set_tickets(plugtls_backend_context &context, const plugtls_config &config)
     set_client(context);
     return;
   }
+  fill_random(context.maker.data(), context.maker.size());
   if (config.ticket_key_count > 0)
     context.ticket_keys.replace(
         kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count));

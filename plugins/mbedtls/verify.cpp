@@ -7,6 +7,9 @@
 #include "revocation.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
+#include <plugtls/kit/program_verdict.hpp>
+
+#include <utility>
 
 namespace plugtls::mbedtls {
 
@@ -17,6 +20,29 @@ const mbedtls_x509_crt *nth(const mbedtls_x509_crt *chain, std::size_t index) {
     chain = chain->next;
   return chain;
 }
+
+// What was sent, cut down to a path: of intermediates with one name the library would take the first. As it was, afterwards.
+class OnlyPath {
+ public:
+  OnlyPath(mbedtls_x509_crt *chain, const std::vector<const mbedtls_x509_crt *> &path) {
+    for (mbedtls_x509_crt *one = chain; one != nullptr; one = one->next)
+      links_.emplace_back(one, one->next);
+    mbedtls_x509_crt *last = chain;
+    for (const mbedtls_x509_crt *step : path)
+      for (const auto &[one, next] : links_)
+        if (one == step && one != chain) last = last->next = one;
+    last->next = nullptr;
+  }
+  ~OnlyPath() {
+    for (const auto &[one, next] : links_)
+      one->next = next;
+  }
+  OnlyPath(const OnlyPath &) = delete;
+  OnlyPath &operator=(const OnlyPath &) = delete;
+
+ private:
+  std::vector<std::pair<mbedtls_x509_crt *, mbedtls_x509_crt *>> links_;
+};
 
 // The library's own say on a path that is good. Its clock is not the one that counts, and it looks for no name.
 uint32_t library_objections(mbedtls_x509_crt *chain, const Store &store,
@@ -34,10 +60,6 @@ uint32_t library_objections(mbedtls_x509_crt *chain, const Store &store,
   return flags & ~times;
 }
 
-bool is_name_mismatch(int32_t code) {
-  return code == PLUGTLS_E_CERT_NAME_MISMATCH || code == PLUGTLS_E_CERT_IP_MISMATCH;
-}
-
 kit::Policy policy_of(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   kit::Policy policy;
@@ -48,14 +70,6 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   policy.subjects = connection.subjects;
   policy.skip_name = connection.skips_name();
   return policy;
-}
-
-std::vector<plugtls_bytes> views_of(const std::vector<std::vector<uint8_t>> &certificates) {
-  std::vector<plugtls_bytes> out;
-  out.reserve(certificates.size());
-  for (const auto &one : certificates)
-    out.push_back(kit::as_bytes(one));
-  return out;
 }
 
 // One question to the program, repeated as long as it has no answer.
@@ -78,31 +92,13 @@ int32_t ask_program(const mbedtls_x509_crt *chain, plugtls_backend_connection &c
   std::vector<plugtls_bytes> sent;
   for (; chain != nullptr && chain->raw.p != nullptr; chain = chain->next)
     sent.push_back({chain->raw.p, chain->raw.len});
-  const kit::Verdict &judged = judgement.verdict;
-  const bool complete = judged.good() || is_name_mismatch(judged.code);
-  const std::vector<plugtls_bytes> verified =
-      complete ? views_of(judgement.path) : std::vector<plugtls_bytes>{};
-  plugtls_verdict verdict{};
-  verdict.size = sizeof verdict;
-  verdict.code = judged.code;
-  verdict.certificate_depth = judged.depth;
-  verdict.chain = sent.data();
-  verdict.chain_count = static_cast<uint32_t>(sent.size());
-  verdict.verified = verified.empty() ? nullptr : verified.data();
-  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  const std::vector<plugtls_bytes> path = kit::views_of(judgement.path);
+  const plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, sent, path);
   AnswerWanted wanted{connection, verdict};
   const bool answered = connection.suspension && connection.suspension->ask(wanted);
   if (!answered) return PLUGTLS_VERIFY_REJECT;  // being freed
   error = wanted.said;
   return wanted.answer;
-}
-
-plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
-  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
-  if (answer == PLUGTLS_VERIFY_KEEP)
-    return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
-  if (said.code != PLUGTLS_E_NONE) return said;
-  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
 int verify(mbedtls_x509_crt *chain, plugtls_backend_connection &connection, uint32_t *flags) {
@@ -111,7 +107,8 @@ int verify(mbedtls_x509_crt *chain, plugtls_backend_connection &connection, uint
       judge(chain, *context.store, context.profile, context.crl_check, policy_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(chain, connection, judgement, said);
-  connection.certificate_error = decide(judgement, answer, said);
+  connection.certificate_error =
+      kit::decide(judgement.verdict, answer, said, [&] { return describe(judgement); });
   if (connection.certificate_error.code == PLUGTLS_E_NONE) {
     connection.verified = judgement.path;
     return 0;
@@ -132,8 +129,21 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
                 const mbedtls_x509_crt_profile &profile, uint32_t crl_check,
                 const kit::Policy &policy) {
   const auto sent = facts_of_chain(chain);
+  Proven proven;
+  const auto certificate = [&](kit::PathStep step) -> const mbedtls_x509_crt & {
+    return *(step.anchor ? store.anchor(step.index) : nth(chain, step.index));
+  };
+  const auto holds = [&](kit::PathStep below, kit::PathStep above) {
+    const mbedtls_x509_crt &lower = certificate(below);
+    const mbedtls_x509_crt &upper = certificate(above);
+    if (!signature_holds(lower.tbs, lower.sig, lower.sig_md, lower.sig_pk, lower.sig_opts,
+                         upper.pk))
+      return false;
+    proven.add(upper.pk, lower.sig.p);
+    return true;
+  };
   const auto found =
-      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy));
+      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy), holds);
   Judgement out;
   if (!found.anchored) {
     out.verdict = kit::judge_unanchored(found.facts, policy);
@@ -141,26 +151,18 @@ Judgement judge(mbedtls_x509_crt *chain, const Store &store,
   }
   std::vector<const mbedtls_x509_crt *> path;
   for (const kit::PathStep &step : found.steps) {
-    path.push_back(step.anchor ? store.anchor(step.index) : nth(chain, step.index));
+    path.push_back(&certificate(step));
     out.path.emplace_back(path.back()->raw.p, path.back()->raw.p + path.back()->raw.len);
   }
   kit::Policy complete = policy;
-  std::size_t at = found.steps.size() - 1;
-  Proven proven;
-  complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
-    const mbedtls_x509_crt &upper = *path[at];
-    const mbedtls_x509_crt &lower = *path[--at];
-    const bool holds =
-        signature_holds(lower.tbs, lower.sig, lower.sig_md, lower.sig_pk, lower.sig_opts, upper.pk);
-    if (holds) proven.add(upper.pk, lower.sig.p);
-    return holds;
-  });
+  complete.signature = kit::judge_path_signatures(found, holds);
   complete.revocation =
       judge_revocation(path, found.facts, store.crls.get(), crl_check, policy.time);
   out.verdict = kit::judge(found.facts, complete);
   const bool pinned =
       found.steps.size() == 1;  // the leaf is an anchor itself, which Mbed TLS has not
   if (!out.verdict.good() || pinned) return out;
+  const OnlyPath cut(chain, path);
   out.native = library_objections(chain, store, profile, proven);
   if (out.native != 0) out.verdict = kit::policy::refuse(PLUGTLS_E_CERT_OTHER, 0);
   return out;

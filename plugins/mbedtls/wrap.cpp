@@ -6,6 +6,7 @@
 #include "connection.hpp"
 #include "error.hpp"
 #include "proven.hpp"
+#include "signer.hpp"
 #include "verify.hpp"
 
 #include <plugtls/kit/alert.hpp>
@@ -26,12 +27,20 @@ void note_scheme(mbedtls_pk_type_t type, mbedtls_md_type_t hash) {
     connection->peer_scheme = mbedtls::scheme_of(type, hash);
 }
 
-void note_key(const mbedtls_pk_context *key) {
-  if (plugtls_backend_connection *connection = Current::of_thread()) connection->signed_with = key;
+// Who signs with the key in Mbed TLS's place, if somebody does. The key is noted.
+const plugtls_signer *note_key(const mbedtls_pk_context *key) {
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (connection == nullptr) return nullptr;
+  connection->signed_with = key;
+  return mbedtls::signer_of(*connection, key);
 }
 
-// The alert that goes with the code, where it was us who refused the certificate.
+// The alert that goes with the code, where it was us who refused the certificate, or the program that ended it.
 unsigned char alert_of(const plugtls_backend_connection &connection, unsigned char proposed) {
+  if (connection.program_error.code != PLUGTLS_E_NONE)
+    return static_cast<unsigned char>(connection.program_error.alert > 0
+                                          ? connection.program_error.alert
+                                          : kit::alert::internal_error);
   const plugtls_error &error = connection.certificate_error;
   if (error.code == PLUGTLS_E_NONE) return proposed;
   if (error.alert > 0) return static_cast<unsigned char>(error.alert);
@@ -166,7 +175,10 @@ int __wrap_mbedtls_pk_sign(mbedtls_pk_context *key, mbedtls_md_type_t hash,
                            const unsigned char *digest, size_t digest_size,
                            unsigned char *signature, size_t capacity, size_t *signature_size,
                            int (*rng)(void *, unsigned char *, size_t), void *rng_user) {
-  note_key(key);
+  if (const plugtls_signer *signer = note_key(key))
+    return mbedtls::sign_outside(
+        *Current::of_thread(), *signer,
+        {mbedtls_pk_get_type(key), hash, digest, digest_size, signature, capacity}, signature_size);
   return __real_mbedtls_pk_sign(key, hash, digest, digest_size, signature, capacity, signature_size,
                                 rng, rng_user);
 }
@@ -176,9 +188,41 @@ int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context *key,
                                size_t digest_size, unsigned char *signature, size_t capacity,
                                size_t *signature_size, int (*rng)(void *, unsigned char *, size_t),
                                void *rng_user) {
-  note_key(key);
+  if (const plugtls_signer *signer = note_key(key))
+    return mbedtls::sign_outside(*Current::of_thread(), *signer,
+                                 {type, hash, digest, digest_size, signature, capacity},
+                                 signature_size);
   return __real_mbedtls_pk_sign_ext(type, key, hash, digest, digest_size, signature, capacity,
                                     signature_size, rng, rng_user);
+}
+
+// By this one clients of TLS 1.2 sign.
+int __wrap_mbedtls_pk_sign_restartable(mbedtls_pk_context *key, mbedtls_md_type_t hash,
+                                       const unsigned char *digest, size_t digest_size,
+                                       unsigned char *signature, size_t capacity,
+                                       size_t *signature_size,
+                                       int (*rng)(void *, unsigned char *, size_t), void *rng_user,
+                                       mbedtls_pk_restart_ctx *restart) {
+  if (const plugtls_signer *signer = note_key(key))
+    return mbedtls::sign_outside(
+        *Current::of_thread(), *signer,
+        {mbedtls_pk_get_type(key), hash, digest, digest_size, signature, capacity}, signature_size);
+  return __real_mbedtls_pk_sign_restartable(key, hash, digest, digest_size, signature, capacity,
+                                            signature_size, rng, rng_user, restart);
+}
+
+int __wrap_mbedtls_ssl_set_hs_psk(mbedtls_ssl_context *ssl, const unsigned char *key, size_t size) {
+  if (auto *connection =
+          static_cast<plugtls_backend_connection *>(mbedtls_ssl_get_user_data_p(ssl)))
+    mbedtls::note_psk(*connection, key);
+  return __real_mbedtls_ssl_set_hs_psk(ssl, key, size);
+}
+
+// Between two pieces of early data the library would go on with the handshake, which is the program's to begin.
+int __wrap_mbedtls_ssl_handshake(mbedtls_ssl_context *ssl) {
+  const plugtls_backend_connection *connection = Current::of_thread();
+  if (connection != nullptr && connection->early.writing) return MBEDTLS_ERR_SSL_WANT_READ;
+  return __real_mbedtls_ssl_handshake(ssl);
 }
 
 int __wrap_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *certificate,

@@ -41,6 +41,14 @@ int __real_mbedtls_pk_sign_ext(mbedtls_pk_type_t pk_type, mbedtls_pk_context *ct
                                mbedtls_md_type_t md_alg, const unsigned char *hash, size_t hash_len,
                                unsigned char *sig, size_t sig_size, size_t *sig_len,
                                int (*f_rng)(void *, unsigned char *, size_t), void *p_rng);
+int __real_mbedtls_pk_sign_restartable(mbedtls_pk_context *ctx, mbedtls_md_type_t md_alg,
+                                       const unsigned char *hash, size_t hash_len,
+                                       unsigned char *sig, size_t sig_size, size_t *sig_len,
+                                       int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                                       mbedtls_pk_restart_ctx *rs_ctx);
+int __real_mbedtls_ssl_set_hs_psk(mbedtls_ssl_context *ssl, const unsigned char *psk,
+                                  size_t psk_len);
+int __real_mbedtls_ssl_handshake(mbedtls_ssl_context *ssl);
 int __real_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *crt, unsigned int usage);
 int __real_mbedtls_x509_crt_check_extended_key_usage(const mbedtls_x509_crt *crt,
                                                      const char *usage_oid, size_t usage_len);

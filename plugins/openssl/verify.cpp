@@ -10,6 +10,7 @@
 #include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/certificate_reason.hpp>
 #include <plugtls/kit/policy.hpp>
+#include <plugtls/kit/program_verdict.hpp>
 
 #include <openssl/x509_vfy.h>
 
@@ -78,10 +79,6 @@ kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict na
   return kit::judge(path.facts, policy);
 }
 
-bool is_name_mismatch(int32_t code) {
-  return code == PLUGTLS_E_CERT_NAME_MISMATCH || code == PLUGTLS_E_CERT_IP_MISMATCH;
-}
-
 // An error of OpenSSL's whose alert is the one the code calls for.
 int native_error(int32_t code) {
   switch (kit::alert_of_certificate(code, true)) {
@@ -94,13 +91,6 @@ int native_error(int32_t code) {
     default:
       return X509_V_ERR_CERT_REJECTED;
   }
-}
-
-std::vector<plugtls_bytes> views_of(const Path &path) {
-  std::vector<plugtls_bytes> out;
-  for (const auto &one : path.der)
-    out.push_back(kit::as_bytes(one));
-  return out;
 }
 
 // One question to the program, repeated as long as it has no answer.
@@ -122,21 +112,13 @@ struct AnswerWanted {
 int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connection,
                     const kit::Verdict &judged, plugtls_error &error) {
   if (connection.context->callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
-  const bool complete = judged.good() || is_name_mismatch(judged.code);
   const Path sent(X509_STORE_CTX_get0_untrusted(store_ctx));
-  const Path built(complete ? X509_STORE_CTX_get0_chain(store_ctx) : nullptr);
-  std::vector<plugtls_bytes> chain = views_of(sent);
-  const std::vector<plugtls_bytes> verified = views_of(built);
+  const Path built(kit::has_path(judged) ? X509_STORE_CTX_get0_chain(store_ctx) : nullptr);
+  std::vector<plugtls_bytes> chain = kit::views_of(sent.der);
+  const std::vector<plugtls_bytes> verified = kit::views_of(built.der);
   const std::vector<uint8_t> leaf = to_der(X509_STORE_CTX_get0_cert(store_ctx));
   if (chain.empty()) chain.push_back(kit::as_bytes(leaf));
-  plugtls_verdict verdict{};
-  verdict.size = sizeof verdict;
-  verdict.code = judged.code;
-  verdict.certificate_depth = judged.depth;
-  verdict.chain = chain.data();
-  verdict.chain_count = static_cast<uint32_t>(chain.size());
-  verdict.verified = verified.empty() ? nullptr : verified.data();
-  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  plugtls_verdict verdict = kit::shown_verdict(judged, chain, verified);
   verdict.ocsp_response = kit::as_bytes(staple_of(connection).response);
   AnswerWanted wanted{connection, verdict};
   if (connection.suspension)
@@ -145,20 +127,6 @@ int32_t ask_program(X509_STORE_CTX *store_ctx, plugtls_backend_connection &conne
     (void)wanted();
   error = wanted.said;
   return wanted.answer;
-}
-
-// Pending is a refusal too: never let a good verdict stand for it.
-plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
-  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
-  if (answer == PLUGTLS_VERIFY_KEEP)
-    return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
-  if (answer == PLUGTLS_VERIFY_PENDING)
-    return kit::unsupported(
-        PLUGTLS_FEATURE_SUSPEND,
-        "the verification callback answered pending outside the handshake call, "
-        "where OpenSSL cannot wait; decide at once there");
-  if (said.code != PLUGTLS_E_NONE) return said;
-  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
 // OpenSSL has this alert only for what its callback for staples refuses, which comes after this one.
@@ -189,7 +157,8 @@ bool verify_now(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connectio
   const Judgement judgement = judge(store_ctx, policy_of(connection), staple_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(store_ctx, connection, judgement.verdict, said);
-  connection.certificate_error = decide(judgement, answer, said);
+  connection.certificate_error =
+      kit::decide(judgement.verdict, answer, said, [&] { return describe(judgement); });
   return connection.certificate_error.code == PLUGTLS_E_NONE;
 }
 

@@ -5,14 +5,11 @@
 #include "signature.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
+#include <plugtls/kit/program_verdict.hpp>
 
 namespace plugtls::wolfssl {
 
 namespace {
-
-bool is_name_mismatch(int32_t code) {
-  return code == PLUGTLS_E_CERT_NAME_MISMATCH || code == PLUGTLS_E_CERT_IP_MISMATCH;
-}
 
 kit::Policy policy_of(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
@@ -26,40 +23,14 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
-std::vector<plugtls_bytes> views_of(const Certificates &certificates) {
-  std::vector<plugtls_bytes> out;
-  for (const auto &one : certificates)
-    out.push_back(kit::as_bytes(one));
-  return out;
-}
-
 int32_t ask_program(const plugtls_backend_connection &connection, const Judgement &judgement,
                     plugtls_error &error) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
-  const std::vector<plugtls_bytes> sent = views_of(connection.peer_chain);
-  const kit::Verdict &judged = judgement.verdict;
-  const bool complete = judged.good() || is_name_mismatch(judged.code);
-  const std::vector<plugtls_bytes> verified =
-      complete ? views_of(judgement.path) : std::vector<plugtls_bytes>{};
-  plugtls_verdict verdict{};
-  verdict.size = sizeof verdict;
-  verdict.code = judged.code;
-  verdict.certificate_depth = judged.depth;
-  verdict.chain = sent.data();
-  verdict.chain_count = static_cast<uint32_t>(sent.size());
-  verdict.verified = verified.empty() ? nullptr : verified.data();
-  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  const std::vector<plugtls_bytes> sent = kit::views_of(connection.peer_chain);
+  const std::vector<plugtls_bytes> path = kit::views_of(judgement.path);
+  const plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, sent, path);
   return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
-}
-
-// Any answer that is none is a refusal: never let a good verdict stand for it.
-plugtls_error decide(const Judgement &judgement, int32_t answer, const plugtls_error &said) {
-  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
-  if (answer == PLUGTLS_VERIFY_KEEP)
-    return judgement.verdict.good() ? kit::empty_error() : describe(judgement);
-  if (said.code != PLUGTLS_E_NONE) return said;
-  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
 // wolfSSL reads no more of what a peer sends, whatever of it the path needs.
@@ -73,7 +44,8 @@ plugtls_status decide_peer(plugtls_backend_connection &connection) {
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(connection, *connection.judgement, said);
   if (answer == PLUGTLS_VERIFY_PENDING) return PLUGTLS_WANT_CALLBACK;
-  connection.certificate_error = decide(*connection.judgement, answer, said);
+  connection.certificate_error = kit::decide(connection.judgement->verdict, answer, said,
+                                             [&] { return describe(*connection.judgement); });
   if (connection.certificate_error.code == PLUGTLS_E_NONE &&
       connection.peer_chain.size() > most_certificates)
     connection.certificate_error = kit::make_error(
@@ -97,8 +69,15 @@ bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates,
 Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_check,
                 const kit::Policy &policy) {
   const auto sent = facts_of_chain(chain);
+  const auto certificate = [&](kit::PathStep step) -> const kit::PathCertificate & {
+    return (step.anchor ? store.facts : sent)[step.index];
+  };
+  const auto holds = [&](kit::PathStep lower, kit::PathStep upper) {
+    const auto object = kit::parse_signed(certificate(lower).der);
+    return object && signature_holds(*object, certificate(upper).der);
+  };
   const auto found =
-      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy));
+      kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy), holds);
   Judgement out;
   if (!found.anchored) {
     out.verdict = kit::judge_unanchored(found.facts, policy);
@@ -106,16 +85,11 @@ Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_chec
   }
   std::vector<kit::PathCertificate> path;
   for (const kit::PathStep &step : found.steps) {
-    path.push_back((step.anchor ? store.facts : sent)[step.index]);
+    path.push_back(certificate(step));
     out.path.emplace_back(path.back().der.begin(), path.back().der.end());
   }
   kit::Policy complete = policy;
-  std::size_t at = path.size() - 1;
-  complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
-    const kit::PathCertificate &upper = path[at];
-    const auto object = kit::parse_signed(path[--at].der);
-    return object && signature_holds(*object, upper.der);
-  });
+  complete.signature = kit::judge_path_signatures(found, holds);
   complete.revocation =
       kit::judge_revocation(path, store.crls, crl_check, policy.time, signature_holds);
   out.verdict = kit::judge(found.facts, complete);

@@ -113,6 +113,36 @@ TEST_CASE("B10 early data are taken once: the same session again is refused them
   }
 }
 
+TEST_CASE("B10 early data are not taken again by another server that has the same ticket keys",
+          "[early-data]") {
+  FOR_EVERY_PAIR(ends);
+  auto options = allowing(ends);
+  if (!options) return;
+  plugtls_ticket_key key{};
+  key.size = sizeof key;
+  std::fill(std::begin(key.key), std::end(key.key), uint8_t{7});
+  options->server.ticket_keys = {key};
+  if (const auto refused = refusal(ends.server, options->server)) {
+    check_unsupported(*refused, PLUGTLS_FEATURE_EARLY_DATA, ends.server);
+    return;
+  }
+  const Shop shop(ends, *options);
+  const ContextPtr other = make_context(ends.server, options->server);
+  for (const bool replay : {false, true}) {
+    PairOptions visit = shop.visit();
+    if (replay) visit.server_context = other.get();
+    Pair pair(ends, visit);
+    size_t taken = 0;
+    REQUIRE(write_early(pair.client, "pay 100", &taken) == PLUGTLS_OK);
+    plugtls_status status = PLUGTLS_OK;
+    CHECK(read_early(pair, &status) == (replay ? "" : "pay 100"));
+    CHECK(status == PLUGTLS_CLOSED);
+    pair.connect();
+    CHECK(pair.server.info().resumed == 1);
+    CHECK(pair.to_server("goes on") == "goes on");
+  }
+}
+
 TEST_CASE("B10 a server that does not read early rejects them, and loses nothing else",
           "[early-data]") {
   FOR_EVERY_PAIR(ends);

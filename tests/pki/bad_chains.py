@@ -27,6 +27,10 @@ class Cases:
         if isinstance(trust, Entity):
             self.pki.add(f"{name}-anchor", trust)
             trust = f"{name}-anchor.pem"
+        elif isinstance(trust, list):
+            self.pki.write(f"{name}-anchors.pem",
+                           "".join(pem("CERTIFICATE", one.der) for one in trust))
+            trust = f"{name}-anchors.pem"
         self.pki.add(name, entity, chain)
         self.pki.index.setdefault(self.where, []).append({
             "name": name, "chain": f"{name}.chain.pem", "key": f"{name}.key.pem",
@@ -186,6 +190,14 @@ def anchors(cases):
               craft(below, leaf_extensions()), trust=short)
     cases.add("anchor-intermediate", OK, "an intermediate as anchor",
               craft(cases.ca, leaf_extensions()), trust="intermediate.pem")
+    twins = [craft(None, ca, "plugtls test twin anchor") for _ in range(2)]
+    for which, twin in zip(("first", "second"), twins):
+        cases.add(f"anchor-twin-{which}", OK, f"of two anchors with one name the {which} has signed",
+                  craft(twin, leaf_extensions()), trust=twins)
+    twins = [craft(cases.root, ca, "plugtls test twin CA") for _ in range(2)]
+    leaf = craft(twins[1], leaf_extensions())
+    cases.add("intermediate-twin", OK, "of two intermediates with one name the second has signed",
+              leaf, chain=[leaf.der, twins[0].der, twins[1].der])
     alone = craft(cases.pki.entities["other-root"], leaf_extensions())
     cases.add("anchor-leaf", OK, "the leaf itself as anchor", alone, trust=alone)
     own = craft(None, leaf_extensions())

@@ -140,6 +140,15 @@ ContextPtr make_context(const std::string &backend, const Config &config) {
   return ContextPtr(out);
 }
 
+std::optional<Error> refusal(const std::string &backend, const Config &config) {
+  plugtls_context *out = nullptr;
+  Error error;
+  const plugtls_status status = create(backend, config, &out, &error);
+  const ContextPtr owner(out);
+  if (status == PLUGTLS_OK) return std::nullopt;
+  return error;
+}
+
 Error context_error(const std::string &backend, const Config &config) {
   plugtls_context *out = nullptr;
   Error error;

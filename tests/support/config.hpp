@@ -98,6 +98,8 @@ class BuiltConfig {
 ContextPtr make_context(const std::string &backend, const Config &config);
 // The error of a context that must not come about; fails the case if it does.
 Error context_error(const std::string &backend, const Config &config);
+// Likewise; nothing if there is a context.
+std::optional<Error> refusal(const std::string &backend, const Config &config);
 
 // What came into force.
 std::vector<uint16_t> effective(const plugtls_context *context, uint32_t which);

@@ -6,6 +6,7 @@
 #include "revocation.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
+#include <plugtls/kit/program_verdict.hpp>
 
 namespace plugtls_gnutls {
 
@@ -32,45 +33,14 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
-std::vector<plugtls_bytes> views_of(const std::vector<Der> &certificates) {
-  std::vector<plugtls_bytes> out;
-  for (const Der &one : certificates)
-    out.push_back(kit::as_bytes(one));
-  return out;
-}
-
 int32_t ask_program(const plugtls_backend_connection &connection, const std::vector<Der> &sent,
                     const Judgement &judgement, plugtls_error &error) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
-  const int32_t code = judgement.verdict.code;
-  const bool complete = judgement.verdict.good() || code == PLUGTLS_E_CERT_NAME_MISMATCH ||
-                        code == PLUGTLS_E_CERT_IP_MISMATCH;
-  const auto chain = views_of(sent);
-  const auto verified = complete ? views_of(judgement.path) : std::vector<plugtls_bytes>{};
-  plugtls_verdict verdict{};
-  verdict.size = sizeof verdict;
-  verdict.code = code;
-  verdict.certificate_depth = judgement.verdict.depth;
-  verdict.chain = chain.data();
-  verdict.chain_count = static_cast<uint32_t>(chain.size());
-  verdict.verified = verified.empty() ? nullptr : verified.data();
-  verdict.verified_count = static_cast<uint32_t>(verified.size());
+  const std::vector<plugtls_bytes> chain = kit::views_of(sent);
+  const std::vector<plugtls_bytes> path = kit::views_of(judgement.path);
+  const plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, chain, path);
   return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
-}
-
-// Pending is a refusal too, since this backend cannot suspend: never let a good verdict stand for it.
-plugtls_error decide(const kit::Verdict &verdict, int32_t answer, const plugtls_error &said) {
-  if (answer == PLUGTLS_VERIFY_INSECURE_ACCEPT) return kit::empty_error();
-  if (answer == PLUGTLS_VERIFY_KEEP)
-    return verdict.good() ? kit::empty_error()
-                          : kit::certificate_refused(verdict.code, verdict.depth);
-  if (answer == PLUGTLS_VERIFY_PENDING)
-    return kit::unsupported(
-        PLUGTLS_FEATURE_SUSPEND,
-        "the verification callback answered pending; this backend cannot suspend");
-  if (said.code != PLUGTLS_E_NONE) return said;
-  return kit::make_error(PLUGTLS_E_CERT_REJECTED, "the program refused the peer's certificate");
 }
 
 int verify(plugtls_backend_connection &connection) {
@@ -81,7 +51,9 @@ int verify(plugtls_backend_connection &connection) {
       judge(sent, connection.context->store, connection.context->crl_check, policy_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(connection, sent, judgement, said);
-  connection.refusal = decide(judgement.verdict, answer, said);
+  connection.refusal = kit::decide(judgement.verdict, answer, said, [&] {
+    return kit::certificate_refused(judgement.verdict.code, judgement.verdict.depth);
+  });
   if (connection.refusal.code != PLUGTLS_E_NONE) {
     const bool tls13 = gnutls_protocol_get_version(connection.session.get()) == GNUTLS_TLS1_3;
     if (connection.refusal.alert < 0)
@@ -123,22 +95,22 @@ Judgement judge(const std::vector<Der> &sent, const Store &store, uint32_t crl_c
     return out;
   }
   const auto facts = facts_of_chain(sent);
+  const auto der_of = [&](const kit::PathStep &step) -> const Der & {
+    return (step.anchor ? store.anchors : sent)[step.index];
+  };
+  const auto holds = [&](const kit::PathStep &lower, const kit::PathStep &upper) {
+    return signature_holds(der_of(lower), der_of(upper));
+  };
   const auto found =
-      kit::find_path(facts, store.facts, policy.time, kit::policy::longest_path(policy));
+      kit::find_path(facts, store.facts, policy.time, kit::policy::longest_path(policy), holds);
   if (!found.anchored) {
     out.verdict = kit::judge_unanchored(found.facts, policy);
     return out;
   }
-  const auto der_of = [&](const kit::PathStep &step) -> const Der & {
-    return (step.anchor ? store.anchors : sent)[step.index];
-  };
   for (const kit::PathStep &step : found.steps)
     out.path.push_back(der_of(step));
   kit::Policy complete = policy;
-  complete.signature = kit::judge_path_signatures(
-      found, [&](const kit::PathStep &lower, const kit::PathStep &upper) {
-        return signature_holds(der_of(lower), der_of(upper));
-      });
+  complete.signature = kit::judge_path_signatures(found, holds);
   complete.revocation = judge_revocation(out.path, found.facts, store.crls, crl_check, policy.time);
   out.verdict = kit::judge(found.facts, complete);
   return out;

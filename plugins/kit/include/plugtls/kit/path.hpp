@@ -6,6 +6,7 @@
 #include <plugtls/kit/certificate.hpp>
 #include <plugtls/kit/policy.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,7 @@ struct PathStep {
 struct FoundPath {
   std::vector<PathStep> steps;          // leaf first
   std::vector<CertificateFacts> facts;  // of the same
+  std::vector<bool> proven;             // of the same: that it signed the one below was seen
   bool anchored = false;
 };
 
@@ -39,18 +41,21 @@ inline bool is_issuer_of(const CertificateFacts &issuer, const CertificateFacts 
   return !both || same_bytes(of.authority_key_id, issuer.subject_key_id);
 }
 
-// Among several, one that is valid at the time.
-inline std::optional<std::size_t> find_issuer(const CertificateFacts &of,
-                                              std::span<const PathCertificate> among,
-                                              const std::vector<bool> &used, std::int64_t time) {
-  std::optional<std::size_t> out;
+// Those of a list that may have issued it, those first that are valid at the time.
+inline void add_issuers(std::vector<PathStep> &to, const CertificateFacts &of, bool anchor,
+                        std::span<const PathCertificate> among, const std::vector<bool> &used,
+                        std::int64_t time) {
+  std::vector<PathStep> out_of_date;
   for (std::size_t i = 0; i < among.size(); ++i) {
     if ((!used.empty() && used[i]) || !is_issuer_of(among[i].facts, of)) continue;
-    if (policy::judge_time(among[i].facts, 0, time).good()) return i;
-    if (!out) out = i;
+    const bool valid = policy::judge_time(among[i].facts, 0, time).good();
+    (valid ? to : out_of_date).push_back({anchor, i});
   }
-  return out;
+  to.insert(to.end(), out_of_date.begin(), out_of_date.end());
 }
+
+// How many signatures are verified to tell apart issuers of one name: whoever sends a chain makes us do it.
+inline constexpr std::size_t most_trials = 64;
 
 inline std::optional<std::size_t> find_same(DerView der, std::span<const PathCertificate> among) {
   for (std::size_t i = 0; i < among.size(); ++i)
@@ -61,34 +66,43 @@ inline std::optional<std::size_t> find_same(DerView der, std::span<const PathCer
 }  // namespace path
 
 // `sent` is as the peer sent it, leaf first, and not empty. Stops above `most` certificates, so that the policy can say
-// that there are too many.
-inline FoundPath find_path(std::span<const PathCertificate> sent,
-                           std::span<const PathCertificate> anchors, std::int64_t time,
-                           std::size_t most) {
+// that there are too many. `holds(lower, upper)`, about two steps, says whether the one has signed the other: asked where
+// several may have, so that of authorities with one name and different keys the right one is found. If none has, the first
+// is taken, and judge_path_signatures says what is wrong.
+template <class Holds>
+FoundPath find_path(std::span<const PathCertificate> sent, std::span<const PathCertificate> anchors,
+                    std::int64_t time, std::size_t most, Holds &&holds) {
   FoundPath out;
-  const auto add = [&](bool anchor, std::size_t index) {
-    out.steps.push_back({anchor, index});
-    out.facts.push_back((anchor ? anchors : sent)[index].facts);
-    out.anchored = anchor;
+  const auto add = [&](PathStep step, bool proven) {
+    out.steps.push_back(step);
+    out.proven.push_back(proven);
+    out.facts.push_back((step.anchor ? anchors : sent)[step.index].facts);
+    out.anchored = step.anchor;
   };
   if (const auto anchor = path::find_same(sent.front().der, anchors)) {
-    add(true, *anchor);
+    add({true, *anchor}, false);
     return out;
   }
   std::vector<bool> used(sent.size());
+  std::size_t trials = path::most_trials;
   used[0] = true;
-  add(false, 0);
+  add({false, 0}, false);
   while (!out.anchored && out.facts.size() <= most) {
     const CertificateFacts last = out.facts.back();
-    if (const auto anchor = path::find_issuer(last, anchors, {}, time)) {
-      add(true, *anchor);
-    } else if (const auto next = path::find_issuer(last, sent, used, time);
-               next && !policy::is_self_signed(last)) {
-      used[*next] = true;
-      add(false, *next);
-    } else {
-      break;
-    }
+    std::vector<PathStep> issuers;
+    path::add_issuers(issuers, last, true, anchors, {}, time);
+    if (!policy::is_self_signed(last)) path::add_issuers(issuers, last, false, sent, used, time);
+    if (issuers.empty()) break;
+    const auto signed_by = [&](PathStep issuer) {
+      if (trials == 0) return false;
+      --trials;
+      return holds(out.steps.back(), issuer);
+    };
+    const auto tried = issuers.size() > 1 ? std::find_if(issuers.begin(), issuers.end(), signed_by)
+                                          : issuers.end();
+    const PathStep issuer = tried != issuers.end() ? *tried : issuers.front();
+    if (!issuer.anchor) used[issuer.index] = true;
+    add(issuer, tried != issuers.end());
   }
   return out;
 }
@@ -97,7 +111,7 @@ inline FoundPath find_path(std::span<const PathCertificate> sent,
 template <class Holds>
 Verdict judge_path_signatures(const FoundPath &found, Holds &&holds) {
   for (std::size_t i = found.steps.size() - 1; i-- > 0;)
-    if (!holds(found.steps[i], found.steps[i + 1]))
+    if (!found.proven[i + 1] && !holds(found.steps[i], found.steps[i + 1]))
       return policy::refuse(PLUGTLS_E_CERT_BAD_SIGNATURE, i);
   return {};
 }
