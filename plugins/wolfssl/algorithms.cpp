@@ -123,6 +123,11 @@ const std::vector<uint16_t> &all_schemes() {
   return out;
 }
 
+bool is_dhe(uint16_t suite) {
+  const std::string_view name = name_of(suite);
+  return has(name, "DHE-") && !has(name, "ECDHE-");
+}
+
 bool suits_key(uint16_t suite, kit::KeyType type) {
   const bool by_rsa = type == kit::KeyType::rsa || type == kit::KeyType::rsa_pss;
   return has(name_of(suite), "ECDSA") != by_rsa;

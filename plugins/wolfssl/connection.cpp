@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "algorithms.hpp"
 #include "error.hpp"
 #include "settings.hpp"
 #include "transport.hpp"
+
+#include <wolfssl/wolfcrypt/dh.h>
 
 #include <algorithm>
 
@@ -181,6 +184,21 @@ void aim(plugtls_backend_connection &connection) {
   offer_session(connection);
 }
 
+// For suites with DHE, of which a server of TLS 1.2 brings the parameters (RFC 7919). Not for the context, where wolfSSL
+// 5.5.4 tests each time anew whether the modulus is prime, which takes longer than ten handshakes.
+void set_parameters(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  if (!context.versions.contains(PLUGTLS_VERSION_TLS1_2) ||
+      std::none_of(context.suites.begin(), context.suites.end(), is_dhe))
+    return;
+  WOLFSSL *ssl = connection.ssl.get();
+  const DhParams *group = wc_Dh_ffdhe3072_Get();
+  require(wolfSSL_SetTmpDH(ssl, group->p, static_cast<int>(group->p_len), group->g,
+                           static_cast<int>(group->g_len)),
+          "take the group of the key exchange");
+  require(wolfSSL_SetEnableDhKeyTest(ssl, 0), "trust the group of the key exchange");
+}
+
 // How many bytes, or else `native`. P-IO-2: wolfSSL may want to read although the transport was not asked.
 int read_some(plugtls_backend_connection &connection, void *buffer, size_t capacity, int *native) {
   WOLFSSL *ssl = connection.ssl.get();
@@ -220,6 +238,7 @@ void make_ssl(plugtls_backend_connection &connection) {
     return;
   }
   use_protocols(ssl, connection.protocol);
+  set_parameters(connection);
   if (context.client_auth != PLUGTLS_CLIENT_AUTH_NONE) {
     // wolfSSL takes CAs out of the client's chain into the store, which must not be another connection's too.
     kit::Handle<WOLFSSL_X509_STORE, wolfSSL_X509_STORE_free> store(wolfSSL_X509_STORE_new());

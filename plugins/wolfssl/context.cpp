@@ -13,8 +13,6 @@
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/sized.hpp>
 
-#include <wolfssl/wolfcrypt/dh.h>
-
 #include <algorithm>
 
 bool plugtls_backend_context::verifies() const noexcept {
@@ -127,14 +125,6 @@ void set_protocol(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
           "take the groups");
 }
 
-// For suites with DHE, of which the server brings the parameters (RFC 7919).
-void set_parameters(WOLFSSL_CTX *native) {
-  const DhParams *group = wc_Dh_ffdhe3072_Get();
-  require(wolfSSL_CTX_SetTmpDH(native, group->p, static_cast<int>(group->p_len), group->g,
-                               static_cast<int>(group->g_len)),
-          "take the group of the key exchange");
-}
-
 // Of what wolfSSL thinks of a chain nothing counts (verify.hpp). A server has to say that it verifies for a certificate
 // to be asked for at all.
 void set_verification(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
@@ -156,10 +146,7 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   wolfSSL_CTX_SetHKDFExpandLabelCb(native, &expand_label);
   set_verification(native, context);
   set_tickets(native, context);
-  if (context.role == PLUGTLS_ROLE_SERVER)
-    set_parameters(native);
-  else
-    set_sessions(native, context);
+  if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
 }
