@@ -8,6 +8,7 @@
 #include <plugtls/kit/crl.hpp>
 #include <plugtls/kit/path.hpp>
 #include <plugtls/kit/source.hpp>
+#include <plugtls/kit/verified_links.hpp>
 
 #include <memory>
 #include <vector>
@@ -28,6 +29,7 @@ struct Store {
   Certificates revocations;
   std::vector<kit::PathCertificate> facts;  // of the anchors, in order
   std::vector<kit::Crl> crls;
+  mutable kit::VerifiedLinks links;
 };
 
 // Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED; of each only the frame is looked at.

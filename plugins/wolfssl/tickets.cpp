@@ -93,7 +93,7 @@ int seal(plugtls_backend_connection &connection, const Ticket &ticket) {
   plugtls_backend_context &context = *connection.context;
   const plugtls_ticket_key &key = context.ticket_keys.current().front();
   mask_name(key.name, ticket.name);
-  fill_random({ticket.iv, WOLFSSL_TICKET_IV_SZ});
+  fill_random(connection.ssl.get(), {ticket.iv, WOLFSSL_TICKET_IV_SZ});
   const Certificates &chain = chain_of(connection);
   uint64_t expiry = now_of(context) + context.ticket_lifetime;
   if (!chain.empty()) expiry |= has_chain;

@@ -2,6 +2,7 @@
 #include "verify.hpp"
 
 #include "connection.hpp"
+#include "digest.hpp"
 #include "signature.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
@@ -85,6 +86,20 @@ plugtls_status decide_peer(plugtls_backend_connection &connection) {
   return PLUGTLS_OK;
 }
 
+bool is_signed(kit::DerView certificate, kit::DerView issuer) {
+  const auto object = kit::parse_signed(certificate);
+  return object && signature_holds(*object, issuer);
+}
+
+// Leaves are too many to be remembered.
+bool link_holds(const Store &store, kit::DerView certificate, kit::DerView issuer) {
+  const Digest link = Hasher().add(certificate).add(issuer).finish();
+  if (store.links.has(link)) return true;
+  if (!is_signed(certificate, issuer)) return false;
+  store.links.add(link);
+  return true;
+}
+
 bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates, int count) {
   if (count < 0 || chain.size() != static_cast<std::size_t>(count)) return false;
   for (std::size_t i = 0; i < chain.size(); ++i)
@@ -112,9 +127,9 @@ Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_chec
   kit::Policy complete = policy;
   std::size_t at = path.size() - 1;
   complete.signature = kit::judge_path_signatures(found, [&](kit::PathStep, kit::PathStep) {
-    const kit::PathCertificate &upper = path[at];
-    const auto object = kit::parse_signed(path[--at].der);
-    return object && signature_holds(*object, upper.der);
+    const kit::DerView upper = path[at].der;
+    const kit::DerView lower = path[--at].der;
+    return at == 0 ? is_signed(lower, upper) : link_holds(store, lower, upper);
   });
   complete.revocation =
       kit::judge_revocation(path, store.crls, crl_check, policy.time, signature_holds);
