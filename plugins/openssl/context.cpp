@@ -44,13 +44,6 @@ void set_versions(plugtls_backend_context &context, const plugtls_config &config
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
 }
 
-bool has_signer(const plugtls_config &config) {
-  return std::any_of(config.identities, config.identities + config.identity_count,
-                     [](const plugtls_identity *identity) {
-                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER;
-                     });
-}
-
 // RSA key transport, which a key that only signs cannot do.
 bool needs_decryption(uint16_t suite) {
   constexpr uint16_t suites[] = {0x002f, 0x0035, 0x003c, 0x003d, 0x009c,
@@ -68,7 +61,7 @@ void set_suites(plugtls_backend_context &context, const plugtls_config &config) 
   }
   auto chosen = kit::select_known({config.cipher_suites, config.cipher_suite_count},
                                   context.instance->suite_numbers);
-  if (has_signer(config)) std::erase_if(chosen, needs_decryption);
+  if (kit::has_signer(config)) std::erase_if(chosen, needs_decryption);
   std::vector<uint16_t> older;
   std::vector<uint16_t> newer;
   for (const uint16_t suite : chosen)

@@ -4,6 +4,8 @@
 #include "error.hpp"
 #include "signer_parts.hpp"
 
+#include <plugtls/kit/signature_wanted.hpp>
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -110,48 +112,12 @@ int begin_signing(void *data, const char *digest, void *key,
   return needs_digest == (signing.digest != NID_undef) ? 1 : 0;
 }
 
-// One question to the program, repeated as long as it has no answer.
-struct SignatureWanted {
-  const plugtls_signer &signer;
-  uint16_t scheme;
-  uint32_t kind;
-  plugtls_bytes input;
-  uint8_t *out;
-  std::size_t capacity;
-  std::size_t size = 0;
-  void *operation = nullptr;
-  plugtls_status status = PLUGTLS_WANT_CALLBACK;
-
+struct Wanted : kit::SignatureWanted {
   bool operator()() noexcept {
-    const QueueGuard queue;  // it may well sign by OpenSSL
-    status = signer.sign(signer.user, &operation, scheme, kind, input, out, capacity, &size);
-    return status != PLUGTLS_WANT_CALLBACK;
-  }
-  void cancel() const noexcept {
-    if (signer.cancel != nullptr) signer.cancel(signer.user, operation);
+    const QueueGuard queue;  // the program may well sign by OpenSSL
+    return SignatureWanted::operator()();
   }
 };
-
-plugtls_error failure_of(const SignatureWanted &wanted) noexcept {
-  if (wanted.status == PLUGTLS_WANT_CALLBACK)
-    return kit::unsupported(PLUGTLS_FEATURE_KEY_SIGNER_ASYNC,
-                            "the signer answered want_callback outside the handshake call, where "
-                            "OpenSSL cannot wait; sign at once there");
-  if (wanted.status == PLUGTLS_OK)
-    return kit::make_error(PLUGTLS_E_CALLBACK,
-                           "the signer says that it wrote %zu bytes where there is room for %zu",
-                           wanted.size, wanted.capacity);
-  return kit::make_error(PLUGTLS_E_CALLBACK, "the signer failed to sign (scheme 0x%04x)",
-                         unsigned{wanted.scheme});
-}
-
-bool ask_program(plugtls_backend_connection &connection, SignatureWanted &wanted) noexcept {
-  const bool answered = connection.suspension ? connection.suspension->ask(wanted) : wanted();
-  if (!answered) wanted.cancel();
-  if (wanted.status == PLUGTLS_OK && wanted.size <= wanted.capacity) return true;
-  connection.program_error = failure_of(wanted);
-  return false;
-}
 
 int sign(void *data, unsigned char *out, std::size_t *size, std::size_t capacity,
          const unsigned char *message, std::size_t message_size) noexcept {
@@ -166,8 +132,8 @@ int sign(void *data, unsigned char *out, std::size_t *size, std::size_t capacity
   const uint16_t scheme = scheme_of(signing);
   if (connection == nullptr || scheme == 0) return 0;
   std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
-  SignatureWanted wanted{*signing.key->signer,    scheme, PLUGTLS_SIGN_MESSAGE,
-                         {message, message_size}, out,    capacity};
+  Wanted wanted{
+      {*signing.key->signer, scheme, PLUGTLS_SIGN_MESSAGE, {message, message_size}, out, capacity}};
   if (signing.digest != NID_undef) {
     unsigned digest_size = 0;
     if (EVP_Digest(message, message_size, digest.data(), &digest_size,
@@ -176,7 +142,10 @@ int sign(void *data, unsigned char *out, std::size_t *size, std::size_t capacity
     wanted.kind = PLUGTLS_SIGN_DIGEST;
     wanted.input = {digest.data(), digest_size};
   }
-  if (!ask_program(*connection, wanted)) return 0;
+  if (!kit::ask_signer(connection->suspension, wanted)) {
+    connection->program_error = wanted.failure();
+    return 0;
+  }
   *size = wanted.size;
   return 1;
 }

@@ -140,6 +140,14 @@ inline Blob read_source(const plugtls_source &source) {
   }
 }
 
+// Whether a key of the configuration only signs, outside (S30).
+inline bool has_signer(const plugtls_config &config) noexcept {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER;
+                     });
+}
+
 // The password of one key: asked for at most once, only when wanted, and wiped.
 class Password {
  public:
