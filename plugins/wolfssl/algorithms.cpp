@@ -128,6 +128,10 @@ bool is_dhe(uint16_t suite) {
   return has(name, "DHE-") && !has(name, "ECDHE-");
 }
 
+bool needs_decryption(uint16_t suite) {
+  return !is_tls13(suite) && !has(name_of(suite), "DHE-");
+}
+
 bool suits_key(uint16_t suite, kit::KeyType type) {
   const bool by_rsa = type == kit::KeyType::rsa || type == kit::KeyType::rsa_pss;
   return has(name_of(suite), "ECDSA") != by_rsa;

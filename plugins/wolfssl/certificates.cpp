@@ -3,6 +3,7 @@
 
 #include "error.hpp"
 #include "keys.hpp"
+#include "signer.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 #include <plugtls/kit/pem.hpp>
@@ -58,13 +59,22 @@ void add_crls(Store &store, const plugtls_config &config, const plugtls_host &ho
     store.crls.push_back(*kit::parse_crl(der));
 }
 
+// Where the key is it stays.
+bool keeps_key(const plugtls_source &source) {
+  return source.kind == PLUGTLS_SOURCE_SIGNER;
+}
+
 Identity read_identity(const plugtls_identity &identity) {
   Identity out;
   for (uint32_t i = 0; i < identity.certificate_count; ++i)
     read_certificates(out.chain, kit::read_source(*identity.certificates[i]));
-  out.key = read_private_key(*identity.key);
+  if (!keeps_key(*identity.key)) out.key = read_private_key(*identity.key);
   require_key_type(out.chain);
   out.type = kit::facts_of(out.chain.front()).key_type;
+  if (identity.key->kind == PLUGTLS_SOURCE_SIGNER) {
+    use_signer(out, identity.key->signer);
+    return out;
+  }
   if (!belongs_to(out.key, out.chain.front()))
     kit::raise(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
   return out;

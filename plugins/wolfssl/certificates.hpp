@@ -18,8 +18,9 @@ namespace plugtls::wolfssl {
 using Certificates = std::vector<std::vector<uint8_t>>;  // DER
 
 struct Identity {
-  Certificates chain;  // leaf first
-  kit::SecureBytes key;
+  Certificates chain;                      // leaf first
+  kit::SecureBytes key;                    // or its public half, if it signs outside
+  const plugtls_signer *signer = nullptr;  // who signs there
   kit::KeyType type = kit::KeyType::unknown;
 };
 

@@ -51,8 +51,8 @@ plugtls_error fault(plugtls_backend_connection &connection, int native) {
   plugtls_error error = kit::empty_error();
   if (connection.certificate_error.code != PLUGTLS_E_NONE)
     error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
+  else if (connection.program_error.code != PLUGTLS_E_NONE)
+    error = connection.program_error;
   else if (connection.alert_received != PLUGTLS_ALERT_NONE)
     error = kit::make_error(PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d",
                             connection.alert_received);
@@ -223,6 +223,8 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 
 void make_ssl(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
+  connection.suspension.reset();
+  if (context.asks_signer) make_suspendable(connection);
   connection.ssl.reset(wolfSSL_new(context.natives[connection.identity].get()));
   if (connection.ssl == nullptr) throw std::bad_alloc();
   WOLFSSL *ssl = connection.ssl.get();
@@ -294,6 +296,9 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
 }
 
 void connection_free(plugtls_backend_connection *connection) {
+  if (connection == nullptr) return;
+  connection->muted = true;
+  connection->suspension.reset();  // may still need everything else
   const std::unique_ptr<plugtls_backend_connection> owned(connection);
 }
 
@@ -307,8 +312,10 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
     if (status != PLUGTLS_OK) return status;
   }
   connection->transport_wants = connection->callback_pending = false;
-  const int native = run_handshake(*connection);
-  if (native != 0) return outcome(*connection, native, err);
+  const std::optional<int> native = run_handshake(*connection);
+  if (!native) return PLUGTLS_WANT_CALLBACK;
+  if (*native != 0) return outcome(*connection, *native, err);
+  connection->suspension.reset();
   if (!finish_handshake(*connection)) return end(*connection, 0, err);
   connection->done = true;
   announce_session(*connection);

@@ -17,6 +17,7 @@
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/server_flight.hpp>
 #include <plugtls/kit/sized.hpp>
+#include <plugtls/kit/suspension.hpp>
 
 #include <algorithm>
 #include <array>
@@ -57,7 +58,7 @@ struct plugtls_backend_connection {
   plugtls::wolfssl::NativeConnection ssl;  // servers: once the name was heard
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
-  std::size_t identity = 0;  // servers: which of the context's is shown
+  std::size_t identity = 0;  // which of the context's is shown
   plugtls_host_connection *host_connection = nullptr;
   // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
   plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
@@ -65,6 +66,7 @@ struct plugtls_backend_connection {
   std::size_t asked =
       0;  // bytes of a write that answered want_write, which a repeated one must have too
   std::size_t taken = 0;  // bytes of it that wolfSSL has made a record of, which is in the outbox
+  bool muted = false;     // it is being freed
   bool begun = false;
   bool done = false;
   bool heard_name = false;
@@ -85,7 +87,7 @@ struct plugtls_backend_connection {
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  plugtls_error program_error = plugtls::kit::empty_error();
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;
@@ -111,6 +113,8 @@ struct plugtls_backend_connection {
   plugtls::wolfssl::Certificates remembered;  // the peer's chain of the session that is resumed
   std::unique_ptr<plugtls_backend_session> offered;
   std::unique_ptr<plugtls_backend_session> newest;
+  std::optional<plugtls::kit::Suspension> suspension;  // where a signer may need time
+  int suspended_result = 0;
 
   bool skips_name() const noexcept {
     return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
@@ -136,8 +140,11 @@ void hear_record(plugtls_backend_connection &connection);
 // TLS 1.2: whether the server resumes shows in what follows its hello, which begins so.
 void answer_ticket(plugtls_backend_connection &connection, bool full_handshake);
 
-// Runs wolfSSL's handshake; its answer is 0, or an error of wolfSSL's.
-int run_handshake(plugtls_backend_connection &connection);
+// Runs wolfSSL's handshake; its answer is 0, or an error of wolfSSL's. Nothing while a signer owes its own.
+std::optional<int> run_handshake(plugtls_backend_connection &connection);
+
+// For a handshake in which a signer may need time: it runs on a stack of its own.
+void make_suspendable(plugtls_backend_connection &connection);
 
 // Whoever was to be verified was. What was negotiated is noted.
 bool finish_handshake(plugtls_backend_connection &connection);

@@ -6,6 +6,7 @@
 #include "keylog.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "signer.hpp"
 #include "thread_cache.hpp"
 #include "transport.hpp"
 #include "verify.hpp"
@@ -18,6 +19,11 @@
 bool plugtls_backend_context::verifies() const noexcept {
   if ((flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) != 0) return false;
   return role == PLUGTLS_ROLE_CLIENT || client_auth != PLUGTLS_CLIENT_AUTH_NONE;
+}
+
+bool plugtls_backend_context::signs_outside() const noexcept {
+  return std::any_of(identities.begin(), identities.end(),
+                     [](const plugtls::wolfssl::Identity &one) { return one.signer != nullptr; });
 }
 
 int64_t plugtls_backend_context::time_of_verification() const noexcept {
@@ -36,6 +42,7 @@ void choose_suites(plugtls_backend_context &context, const plugtls_config &confi
   context.suites =
       given ? kit::select_known({config.cipher_suites, config.cipher_suite_count}, all_suites())
             : default_suites();
+  if (kit::has_signer(config)) std::erase_if(context.suites, needs_decryption);
   const auto newer = static_cast<std::size_t>(
       std::count_if(context.suites.begin(), context.suites.end(), is_tls13));
   if (newer == 0)
@@ -147,6 +154,7 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   set_verification(native, context);
   set_tickets(native, context);
   if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
+  if (context.signs_outside()) set_signing(native);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
 }
@@ -174,6 +182,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   choose_protocols(*context, config);
   context->identities = read_identities(config);
+  context->asks_signer = kit::has_signer(config);
   if (context->verifies()) context->store = make_store(config, instance->host);
   choose_ticket_keys(*context, config);
   context->settings = settings_digest(*context, config);

@@ -45,12 +45,14 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::string protocol_list;  // with commas, as wolfSSL has it
   std::vector<plugtls::wolfssl::Identity> identities;
+  bool asks_signer = false;  // of the program's, which may need time
   std::unique_ptr<plugtls::wolfssl::Store> store;
   plugtls::wolfssl::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;
   plugtls::wolfssl::ShownChains shown;
 
   bool verifies() const noexcept;
+  bool signs_outside() const noexcept;
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

@@ -37,6 +37,8 @@ const plugtls_anchor anchors[] = {
 
 constexpr const char *not_yet = "the backend does not do this yet";
 
+constexpr uint64_t signer_types = PLUGTLS_KEY_RSA | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
+
 constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_CLIENT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SERVER, PLUGTLS_YES, 0, ""},
@@ -68,8 +70,8 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_NO, 0,
      "wolfSSL 5.5 verifies no signatures by keys of type id-RSASSA-PSS"},

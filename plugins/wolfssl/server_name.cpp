@@ -26,9 +26,9 @@ bool has_common_version(const plugtls_backend_connection &connection,
 
 plugtls_status refuse(plugtls_backend_connection &connection, int32_t code, int32_t alert,
                       const char *what, plugtls_error *err) {
-  connection.name_error =
+  connection.program_error =
       kit::make_error(code, "the handshake failed: the client has no %s of the server's", what);
-  connection.name_error.alert = alert;
+  connection.program_error.alert = alert;
   return end(connection, 0, err);
 }
 
@@ -81,9 +81,9 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
   if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) {
-    connection.name_error = refusal(error, name);
-    if (connection.name_error.alert <= 0)
-      connection.name_error.alert = kit::alert::unrecognized_name;
+    connection.program_error = refusal(error, name);
+    if (connection.program_error.alert <= 0)
+      connection.program_error.alert = kit::alert::unrecognized_name;
     return end(connection, 0, err);
   }
   if (replacement != nullptr) connection.context = replacement;
@@ -98,8 +98,8 @@ plugtls_status begin(plugtls_backend_connection &connection, plugtls_error *err)
     return plugtls_status{PLUGTLS_OK};
   });
   if (made == PLUGTLS_OK) return made;
-  connection.name_error = error;
-  connection.name_error.alert = kit::alert::internal_error;
+  connection.program_error = error;
+  connection.program_error.alert = kit::alert::internal_error;
   return end(connection, 0, err);
 }
 

@@ -34,7 +34,7 @@ std::vector<plugtls_bytes> views_of(const Certificates &certificates) {
   return out;
 }
 
-int32_t ask_program(const plugtls_backend_connection &connection, const Judgement &judgement,
+int32_t ask_program(plugtls_backend_connection &connection, const Judgement &judgement,
                     plugtls_error &error) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
@@ -51,7 +51,16 @@ int32_t ask_program(const plugtls_backend_connection &connection, const Judgemen
   verdict.chain_count = static_cast<uint32_t>(sent.size());
   verdict.verified = verified.empty() ? nullptr : verified.data();
   verdict.verified_count = static_cast<uint32_t>(verified.size());
-  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+  int32_t answer = PLUGTLS_VERIFY_REJECT;
+  auto ask = [&]() noexcept {
+    answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+    return true;  // it is asked again by another way
+  };
+  if (connection.suspension)
+    (void)connection.suspension->ask(ask);
+  else
+    ask();
+  return answer;
 }
 
 // Any answer that is none is a refusal: never let a good verdict stand for it.
