@@ -36,6 +36,14 @@ plugtls_error native_fault(const plugtls_backend_connection &connection, int nat
                          code == PLUGTLS_E_NOT_TLS ? "what the peer sent is not TLS" : text.native);
 }
 
+plugtls_error no_psk() {
+  plugtls_error error = kit::make_error(PLUGTLS_E_NO_COMMON_PARAMETERS,
+                                        "the handshake failed: the client offers no pre-shared key "
+                                        "that is known, and there is no certificate");
+  error.alert = kit::alert::handshake_failure;
+  return error;
+}
+
 // Alerts that wolfSSL took or sent without telling.
 void note_alerts(plugtls_backend_connection &connection) {
   if (connection.ssl == nullptr) return;
@@ -56,6 +64,8 @@ plugtls_error fault(plugtls_backend_connection &connection, int native) {
   else if (connection.alert_received != PLUGTLS_ALERT_NONE)
     error = kit::make_error(PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d",
                             connection.alert_received);
+  else if (lacks_psk(connection, native))
+    error = no_psk();
   else
     error = native_fault(connection, native);
   if (error.native_code == 0) set_native(error, native);

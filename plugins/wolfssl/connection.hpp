@@ -71,6 +71,7 @@ struct plugtls_backend_connection {
   bool done = false;
   bool heard_name = false;
   bool resumed = false;
+  bool by_psk = false;  // authenticated by an external key
   bool sent_close = false;
   bool got_close = false;
   bool saw_end = false;
@@ -113,6 +114,7 @@ struct plugtls_backend_connection {
   plugtls::wolfssl::Certificates remembered;  // the peer's chain of the session that is resumed
   std::unique_ptr<plugtls_backend_session> offered;
   std::unique_ptr<plugtls_backend_session> newest;
+  plugtls::wolfssl::PskLookUp psk;                     // servers
   std::optional<plugtls::kit::Suspension> suspension;  // where a signer may need time
   int suspended_result = 0;
 

@@ -154,6 +154,7 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   set_verification(native, context);
   set_tickets(native, context);
   if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
+  set_psk(native, context);
   if (context.signs_outside()) set_signing(native);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
@@ -181,6 +182,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_suites(*context, config);
   choose_lists(*context, config);
   choose_protocols(*context, config);
+  choose_psk(*context, config);
   context->identities = read_identities(config);
   context->asks_signer = kit::has_signer(config);
   if (context->verifies()) context->store = make_store(config, instance->host);

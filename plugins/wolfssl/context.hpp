@@ -4,6 +4,7 @@
 #include "certificates.hpp"
 #include "digest.hpp"
 #include "library.hpp"
+#include "psk.hpp"
 #include "tickets.hpp"
 
 #include <plugtls/backend.h>
@@ -45,7 +46,8 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::string protocol_list;  // with commas, as wolfSSL has it
   std::vector<plugtls::wolfssl::Identity> identities;
-  bool asks_signer = false;  // of the program's, which may need time
+  plugtls::wolfssl::KnownPsk psk;  // clients
+  bool asks_signer = false;        // of the program's, which may need time
   std::unique_ptr<plugtls::wolfssl::Store> store;
   plugtls::wolfssl::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;

@@ -89,7 +89,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_PARTIAL, smallest_record,
      "records of application data; wolfSSL does not cut handshake messages"},

@@ -100,7 +100,7 @@ plugtls_status guarded(plugtls_backend_connection &connection,
 // wolfSSL has the certificate of a session that it resumes; of a new handshake its own callback has compared it.
 bool peer_is_verified(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
-  if (!context.verifies() || connection.resumed) return true;
+  if (!context.verifies() || connection.resumed || connection.by_psk) return true;
   if (connection.chain_checked) return true;
   return context.role == PLUGTLS_ROLE_SERVER &&
          context.client_auth == PLUGTLS_CLIENT_AUTH_REQUEST && connection.peer_chain.empty();
@@ -165,6 +165,7 @@ void make_suspendable(plugtls_backend_connection &connection) {
 bool finish_handshake(plugtls_backend_connection &connection) {
   WOLFSSL *ssl = connection.ssl.get();
   connection.resumed = wolfSSL_session_reused(ssl) == 1;
+  connection.by_psk = was_psk(connection);
   if (!peer_is_verified(connection)) {
     connection.certificate_error =
         kit::make_error(PLUGTLS_E_CERT_OTHER, "wolfSSL went on without the peer's certificate");

@@ -66,6 +66,7 @@ plugtls_status find_common(plugtls_backend_connection &connection, const kit::Cl
   if (connection.protocol.empty() && !context.protocols.empty() && !hello.protocols.empty())
     return refuse(connection, PLUGTLS_E_NO_COMMON_PROTOCOL, kit::alert::no_application_protocol,
                   "protocol", err);
+  prepare_psk(connection, hello);
   connection.identity = identity_for(context, hello);
   return PLUGTLS_OK;
 }
