@@ -77,11 +77,14 @@ struct plugtls_backend_connection {
   bool saw_end = false;
   bool transport_wants = false;  // the transport's read wanted in the present call
   bool transport_failed = false;
-  bool callback_pending = false;   // a callback of the program's wants to be asked again
-  bool ticket_offered = false;     // of TLS 1.2
-  bool ticket_unanswered = false;  // the ServerHello, which does not tell, has come
-  bool updating = false;           // a KeyUpdate is in the outbox
-  bool rewritten = false;          // what wolfSSL last sent went out as it was to be
+  bool callback_pending = false;    // a callback of the program's wants to be asked again
+  bool ticket_offered = false;      // of TLS 1.2
+  bool ticket_unanswered = false;   // the ServerHello, which does not tell, has come
+  bool updating = false;            // a KeyUpdate is in the outbox
+  bool asks_late = false;           // servers: for a certificate after the handshake, not in it
+  bool requesting = false;          // such a request is in the outbox
+  bool awaits_certificate = false;  // it has not been answered yet
+  bool rewritten = false;           // what wolfSSL last sent went out as it was to be
   int32_t alert_to_send = PLUGTLS_ALERT_NONE;  // in the place of the one that wolfSSL sends
   std::optional<bool> update_to_send;          // likewise: whether a KeyUpdate asks for one
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
@@ -122,6 +125,14 @@ struct plugtls_backend_connection {
     return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
            (context->flags & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0;
   }
+  // Before another certificate is asked for.
+  void forget_peer() noexcept {
+    peer_chain.clear();
+    verified.clear();
+    remembered.clear();
+    judgement.reset();
+    chain_accepted = chain_checked = false;
+  }
   // The handshake is to end, whatever wolfSSL thinks.
   bool doomed() const noexcept {
     return certificate_error.code != PLUGTLS_E_NONE || alert_received != PLUGTLS_ALERT_NONE;
@@ -158,9 +169,6 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
 // A new SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection);
 
-// Ends the connection for good with what ended it: an error that was noted, or what the library answered.
-plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);
-
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
                                  const plugtls_transport *transport,
                                  plugtls_backend_connection **out, plugtls_error *err);
@@ -175,6 +183,8 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
 plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
                           plugtls_error *err);
+plugtls_status request_client_certificate(plugtls_backend_connection *connection,
+                                          plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);
 plugtls_status connection_info(const plugtls_backend_connection *connection,
                                plugtls_connection_info *out);

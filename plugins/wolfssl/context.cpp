@@ -155,6 +155,10 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   set_tickets(native, context);
   if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
   set_psk(native, context);
+  if (context.role == PLUGTLS_ROLE_CLIENT && context.versions.contains(PLUGTLS_VERSION_TLS1_3) &&
+      (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0)
+    require_crypt(wolfSSL_CTX_allow_post_handshake_auth(native),
+                  "offer authentication after the handshake");
   if (context.signs_outside()) set_signing(native);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
@@ -171,6 +175,18 @@ void make_natives(plugtls_backend_context &context) {
   }
 }
 
+void check_late_authentication(const plugtls_config &config) {
+  if ((config.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) == 0) return;
+  if (config.role == PLUGTLS_ROLE_SERVER && config.client_auth == PLUGTLS_CLIENT_AUTH_NONE)
+    kit::raise(PLUGTLS_E_INVALID_ARGUMENT,
+               "a server that asks for certificates after the handshake has to say by client_auth "
+               "whether it requires them");
+  if (config.role == PLUGTLS_ROLE_CLIENT && config.identity_count > 1)
+    throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH,
+                                      "wolfSSL cannot choose among several identities when it is "
+                                      "asked after the handshake; give it one"));
+}
+
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
                                                const plugtls_config &config,
                                                const plugtls_backend_callbacks *callbacks) {
@@ -183,6 +199,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   choose_protocols(*context, config);
   choose_psk(*context, config);
+  check_late_authentication(config);
   context->identities = read_identities(config);
   context->asks_signer = kit::has_signer(config);
   if (context->verifies()) context->store = make_store(config, instance->host);

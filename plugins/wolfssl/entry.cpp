@@ -95,7 +95,7 @@ constexpr kit::CapabilityRow capabilities[] = {
      "records of application data; wolfSSL does not cut handshake messages"},
     {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, "Debian builds wolfSSL without early data"},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_NO, 0, "wolfSSL has no X25519MLKEM768 here"},
     {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
@@ -167,6 +167,7 @@ constexpr plugtls_backend_table make_table() {
   table.channel_binding = &channel_binding;
   table.verify_chain = &verify_chain;
   table.key_update = &key_update;
+  table.request_client_certificate = &request_client_certificate;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;
   table.session_get = &session_get;

@@ -102,6 +102,9 @@ bool peer_is_verified(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   if (!context.verifies() || connection.resumed || connection.by_psk) return true;
   if (connection.chain_checked) return true;
+  // Never in TLS 1.2, where it cannot be made up for.
+  if (connection.asks_late && connection.peer_chain.empty())
+    return wolfSSL_version(connection.ssl.get()) == TLS1_3_VERSION;
   return context.role == PLUGTLS_ROLE_SERVER &&
          context.client_auth == PLUGTLS_CLIENT_AUTH_REQUEST && connection.peer_chain.empty();
 }

@@ -3,6 +3,7 @@
 // is chosen by its hello.
 #include "algorithms.hpp"
 #include "connection.hpp"
+#include "outcome.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -32,13 +33,15 @@ plugtls_status refuse(plugtls_backend_connection &connection, int32_t code, int3
   return end(connection, 0, err);
 }
 
+bool will_be_tls13(const plugtls_backend_context &context, const kit::ClientHello &hello) {
+  return context.versions.contains(PLUGTLS_VERSION_TLS1_3) && hello.speaks(PLUGTLS_VERSION_TLS1_3);
+}
+
 bool has_common_group(const plugtls_backend_connection &connection, const kit::ClientHello &hello) {
   const plugtls_backend_context &context = *connection.context;
-  const bool newer =
-      context.versions.contains(PLUGTLS_VERSION_TLS1_3) && hello.speaks(PLUGTLS_VERSION_TLS1_3);
-  return !newer || std::any_of(context.groups.begin(), context.groups.end(), [&](uint16_t group) {
-    return kit::has_number(hello.groups, group);
-  });
+  return !will_be_tls13(context, hello) ||
+         std::any_of(context.groups.begin(), context.groups.end(),
+                     [&](uint16_t group) { return kit::has_number(hello.groups, group); });
 }
 
 // RFC 7301, 3.2: the server's order decides.
@@ -67,6 +70,8 @@ plugtls_status find_common(plugtls_backend_connection &connection, const kit::Cl
     return refuse(connection, PLUGTLS_E_NO_COMMON_PROTOCOL, kit::alert::no_application_protocol,
                   "protocol", err);
   prepare_psk(connection, hello);
+  connection.asks_late =
+      (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0 && will_be_tls13(context, hello);
   connection.identity = identity_for(context, hello);
   return PLUGTLS_OK;
 }

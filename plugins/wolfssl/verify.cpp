@@ -116,6 +116,32 @@ bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates,
   return true;
 }
 
+void take_late(plugtls_backend_connection &connection, const WOLFSSL_X509_STORE_CTX &store) {
+  for (int i = 0; i < store.totalCerts; ++i)
+    connection.peer_chain.emplace_back(store.certs[i].buffer,
+                                       store.certs[i].buffer + store.certs[i].length);
+}
+
+// A client's answer to a request after the handshake, where nothing is read on the way to wolfSSL, and nobody can wait.
+void judge_late(plugtls_backend_connection &connection, const WOLFSSL_X509_STORE_CTX &store) {
+  connection.awaits_certificate = false;
+  plugtls_error error = kit::empty_error();
+  plugtls_status status = kit::guard(&error, [&] {
+    take_late(connection, store);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (status == PLUGTLS_OK)
+    status = judge_peer(connection);
+  else
+    connection.certificate_error = error;
+  connection.chain_accepted = status == PLUGTLS_OK;
+  if (status == PLUGTLS_WANT_CALLBACK)
+    connection.certificate_error = kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the verification callback answered pending outside the handshake call, where wolfSSL "
+        "cannot wait; answer at once there");
+}
+
 }  // namespace
 
 Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_check,
@@ -173,6 +199,7 @@ plugtls_status judge_peer(plugtls_backend_connection &connection) {
 int on_certificate(int, WOLFSSL_X509_STORE_CTX *store) {
   auto *connection = static_cast<plugtls_backend_connection *>(store->userCtx);
   if (!connection->context->verifies()) return 1;
+  if (connection->awaits_certificate) judge_late(*connection, *store);
   // wolfSSL asks about no certificate, too: the policy has had its say on that.
   if (store->totalCerts == 0)
     return connection->chain_accepted && connection->peer_chain.empty() ? 1 : 0;
