@@ -7,6 +7,7 @@
 #include <plugtls/backend.h>
 #include <plugtls/kit/crl.hpp>
 #include <plugtls/kit/path.hpp>
+#include <plugtls/kit/pkcs11.hpp>
 #include <plugtls/kit/source.hpp>
 #include <plugtls/kit/verified_links.hpp>
 
@@ -18,9 +19,10 @@ namespace plugtls::wolfssl {
 using Certificates = std::vector<std::vector<uint8_t>>;  // DER
 
 struct Identity {
-  Certificates chain;                      // leaf first
-  kit::SecureBytes key;                    // or its public half, if it signs outside
-  const plugtls_signer *signer = nullptr;  // who signs there
+  Certificates chain;                         // leaf first
+  kit::SecureBytes key;                       // or its public half, if it signs outside
+  const plugtls_signer *signer = nullptr;     // who signs there
+  std::unique_ptr<kit::TokenKey> token = {};  // which is, where it is in a token
   kit::KeyType type = kit::KeyType::unknown;
 };
 

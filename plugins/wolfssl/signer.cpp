@@ -4,12 +4,17 @@
 #include "signer.hpp"
 
 #include "connection.hpp"
+#include "error.hpp"
 #include "keys.hpp"
+#include "signature.hpp"
 
 #include <plugtls/kit/signature_wanted.hpp>
 #include <plugtls/kit/signed_object.hpp>
 
+#include <wolfssl/wolfcrypt/sha256.h>
+
 #include <array>
+#include <string_view>
 
 namespace plugtls::wolfssl {
 
@@ -168,6 +173,31 @@ void use_signer(Identity &identity, const plugtls_signer *signer) {
   const kit::DerView half = kit::public_key_info(identity.chain.front());
   identity.key.assign(half.begin(), half.end());
   identity.signer = signer;
+}
+
+bool signer_belongs(const Identity &identity) {
+  constexpr std::string_view message = "plugtls";
+  constexpr uint8_t sha256_with_rsa[] = {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 5, 0};
+  constexpr uint8_t ecdsa_with_sha256[] = {6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2};
+  constexpr uint8_t by_ed25519[] = {6, 3, 0x2b, 0x65, 0x70};
+  const auto *text = reinterpret_cast<const uint8_t *>(message.data());
+  std::array<uint8_t, WC_SHA256_DIGEST_SIZE> digest{};
+  require_crypt(wc_Sha256Hash(text, static_cast<word32>(message.size()), digest.data()),
+                "compute SHA-256");
+  std::array<uint8_t, 1024> signature{};
+  kit::SignedObject object{{text, message.size()}, by_ed25519, {}};
+  kit::SignatureWanted wanted{*identity.signer,           0x0807,           PLUGTLS_SIGN_MESSAGE,
+                              kit::as_bytes(object.body), signature.data(), signature.size()};
+  if (identity.type != kit::KeyType::ed25519) {
+    const bool rsa = identity.type == kit::KeyType::rsa;
+    object.algorithm = rsa ? kit::DerView(sha256_with_rsa) : kit::DerView(ecdsa_with_sha256);
+    wanted.scheme = rsa ? 0x0401 : 0x0403;
+    wanted.kind = PLUGTLS_SIGN_DIGEST;
+    wanted.input = kit::as_bytes(digest);
+  }
+  if (!wanted() || !wanted.made()) return false;
+  object.signature = kit::DerView(signature).first(wanted.size);
+  return signature_holds(object, identity.chain.front());
 }
 
 void set_signing(WOLFSSL_CTX *native) {

@@ -11,6 +11,10 @@ namespace plugtls::wolfssl {
 // another type than the leaf's key.
 void use_signer(Identity &identity, const plugtls_signer *signer);
 
+// Whether what it signs is verified by the leaf's key. Only for one that answers at once and is not the program's, which
+// may not be asked for nothing.
+bool signer_belongs(const Identity &identity);
+
 // Has wolfSSL come to us for the signatures of all connections of the context. Before any key is put into it.
 void set_signing(WOLFSSL_CTX *native);
 
