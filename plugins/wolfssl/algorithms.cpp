@@ -37,8 +37,7 @@ bool has(std::string_view name, std::string_view part) {
 }
 
 std::string_view name_of(uint16_t suite) {
-  const char *name = wolfSSL_get_cipher_name_from_suite(static_cast<unsigned char>(suite >> 8U),
-                                                        static_cast<unsigned char>(suite));
+  const char *name = suite_name(suite);
   return name != nullptr ? name : std::string_view();
 }
 
@@ -121,6 +120,20 @@ const std::vector<uint16_t> &all_schemes() {
     return found;
   }();
   return out;
+}
+
+bool is_dhe(uint16_t suite) {
+  const std::string_view name = name_of(suite);
+  return has(name, "DHE-") && !has(name, "ECDHE-");
+}
+
+const char *suite_name(uint16_t suite) {
+  return wolfSSL_get_cipher_name_from_suite(static_cast<unsigned char>(suite >> 8U),
+                                            static_cast<unsigned char>(suite));
+}
+
+bool needs_decryption(uint16_t suite) {
+  return !is_tls13(suite) && !has(name_of(suite), "DHE-");
 }
 
 bool suits_key(uint16_t suite, kit::KeyType type) {

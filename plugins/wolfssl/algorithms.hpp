@@ -25,6 +25,15 @@ const std::vector<uint16_t> &all_schemes();
 // What is offered when nobody says otherwise: forward secrecy and authenticated encryption.
 const std::vector<uint16_t> &default_suites();
 
+// Whether its key exchange is that of TLS 1.2 over a finite field.
+bool is_dhe(uint16_t suite);
+
+// Whether its key exchange is RSA's, which a key that only signs cannot do.
+bool needs_decryption(uint16_t suite);
+
+// wolfSSL's name for it.
+const char *suite_name(uint16_t suite);
+
 // Whether a server with a key of that type can serve a suite of TLS 1.2.
 bool suits_key(uint16_t suite, kit::KeyType type);
 

@@ -3,6 +3,7 @@
 
 #include "error.hpp"
 #include "keys.hpp"
+#include "signer.hpp"
 
 #include <plugtls/kit/blobs.hpp>
 #include <plugtls/kit/pem.hpp>
@@ -58,15 +59,40 @@ void add_crls(Store &store, const plugtls_config &config, const plugtls_host &ho
     store.crls.push_back(*kit::parse_crl(der));
 }
 
+void read_chain(Certificates &into, const plugtls_identity &identity) {
+  for (uint32_t i = 0; i < identity.certificate_count; ++i) {
+    const plugtls_source &source = *identity.certificates[i];
+    read_certificates(into, source.kind == PLUGTLS_SOURCE_URI ? kit::read_token_certificate(source)
+                                                              : kit::read_source(source));
+  }
+}
+
+[[noreturn]] void refuse_mismatch() {
+  kit::raise(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
+}
+
+void use_key(Identity &identity, const plugtls_source &key) {
+  identity.key = read_private_key(key);
+  if (!belongs_to(identity.key, identity.chain.front())) refuse_mismatch();
+}
+
+void use_token(Identity &identity, const plugtls_source &key) {
+  identity.token = std::make_unique<kit::TokenKey>(key);
+  use_signer(identity, identity.token->signer());
+  if (!signer_belongs(identity)) refuse_mismatch();
+}
+
 Identity read_identity(const plugtls_identity &identity) {
   Identity out;
-  for (uint32_t i = 0; i < identity.certificate_count; ++i)
-    read_certificates(out.chain, kit::read_source(*identity.certificates[i]));
-  out.key = read_private_key(*identity.key);
+  read_chain(out.chain, identity);
   require_key_type(out.chain);
   out.type = kit::facts_of(out.chain.front()).key_type;
-  if (!belongs_to(out.key, out.chain.front()))
-    kit::raise(PLUGTLS_E_KEY_MISMATCH, "the private key does not belong to the leaf certificate");
+  if (identity.key->kind == PLUGTLS_SOURCE_SIGNER)
+    use_signer(out, identity.key->signer);
+  else if (identity.key->kind == PLUGTLS_SOURCE_URI)
+    use_token(out, *identity.key);
+  else
+    use_key(out, *identity.key);
   return out;
 }
 

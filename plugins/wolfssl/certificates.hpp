@@ -7,7 +7,9 @@
 #include <plugtls/backend.h>
 #include <plugtls/kit/crl.hpp>
 #include <plugtls/kit/path.hpp>
+#include <plugtls/kit/pkcs11.hpp>
 #include <plugtls/kit/source.hpp>
+#include <plugtls/kit/verified_links.hpp>
 
 #include <memory>
 #include <vector>
@@ -17,8 +19,10 @@ namespace plugtls::wolfssl {
 using Certificates = std::vector<std::vector<uint8_t>>;  // DER
 
 struct Identity {
-  Certificates chain;  // leaf first
-  kit::SecureBytes key;
+  Certificates chain;                         // leaf first
+  kit::SecureBytes key;                       // or its public half, if it signs outside
+  const plugtls_signer *signer = nullptr;     // who signs there
+  std::unique_ptr<kit::TokenKey> token = {};  // which is, where it is in a token
   kit::KeyType type = kit::KeyType::unknown;
 };
 
@@ -28,6 +32,7 @@ struct Store {
   Certificates revocations;
   std::vector<kit::PathCertificate> facts;  // of the anchors, in order
   std::vector<kit::Crl> crls;
+  mutable kit::VerifiedLinks links;
 };
 
 // Every certificate of a source, or PLUGTLS_E_CERTIFICATE_MALFORMED; of each only the frame is looked at.

@@ -1,133 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "algorithms.hpp"
 #include "error.hpp"
+#include "outcome.hpp"
 #include "settings.hpp"
 #include "transport.hpp"
+
+#include <wolfssl/wolfcrypt/dh.h>
 
 #include <algorithm>
 
 namespace plugtls::wolfssl {
 
 namespace {
-
-plugtls_error transport_error(const plugtls_backend_connection &connection) {
-  plugtls_error error = kit::make_error(PLUGTLS_E_TRANSPORT, "the transport failed");
-  const plugtls_transport &transport = connection.transport;
-  if (transport.last_os_error != nullptr) error.os_error = transport.last_os_error(transport.user);
-  return error;
-}
-
-bool looks_like_tls(const plugtls_backend_connection &connection) {
-  if (connection.first_size < 2) return true;
-  const uint8_t type = connection.first[0];
-  return type >= 20 && type <= 23 && connection.first[1] == 3;
-}
-
-// In its own words only where there are no better ones.
-plugtls_error native_fault(const plugtls_backend_connection &connection, int native) {
-  const int32_t code = looks_like_tls(connection) ? protocol_code(native) : PLUGTLS_E_NOT_TLS;
-  plugtls_error text = kit::empty_error();
-  set_native(text, native);
-  return kit::make_error(code, "the %s failed: %s", connection.done ? "connection" : "handshake",
-                         code == PLUGTLS_E_NOT_TLS ? "what the peer sent is not TLS" : text.native);
-}
-
-// Alerts that wolfSSL took or sent without telling.
-void note_alerts(plugtls_backend_connection &connection) {
-  if (connection.ssl == nullptr) return;
-  WOLFSSL_ALERT_HISTORY history{};
-  if (wolfSSL_get_alert_history(connection.ssl.get(), &history) != WOLFSSL_SUCCESS) return;
-  if (connection.alert_received == PLUGTLS_ALERT_NONE && history.last_rx.level == alert_fatal)
-    connection.alert_received = history.last_rx.code;
-  if (connection.alert_sent == PLUGTLS_ALERT_NONE && history.last_tx.level == alert_fatal)
-    connection.alert_sent = history.last_tx.code;
-}
-
-plugtls_error fault(plugtls_backend_connection &connection, int native) {
-  plugtls_error error = kit::empty_error();
-  if (connection.certificate_error.code != PLUGTLS_E_NONE)
-    error = connection.certificate_error;
-  else if (connection.name_error.code != PLUGTLS_E_NONE)
-    error = connection.name_error;
-  else if (connection.alert_received != PLUGTLS_ALERT_NONE)
-    error = kit::make_error(PLUGTLS_E_ALERT_RECEIVED, "the peer ended the connection with alert %d",
-                            connection.alert_received);
-  else
-    error = native_fault(connection, native);
-  if (error.native_code == 0) set_native(error, native);
-  error.alert_received = error.code == PLUGTLS_E_ALERT_RECEIVED ? 1 : 0;
-  if (error.alert_received != 0) error.alert = connection.alert_received;
-  return error;
-}
-
-int32_t alert_of(const plugtls_backend_connection &connection, const plugtls_error &error,
-                 int native) {
-  if (error.alert > 0) return error.alert;
-  if (error.code == PLUGTLS_E_NOT_TLS) return kit::alert::protocol_version;
-  if (error.code / 100 != PLUGTLS_CATEGORY_CERTIFICATE) return alert_for(native);
-  const bool tls13 =
-      connection.ssl != nullptr && wolfSSL_version(connection.ssl.get()) == TLS1_3_VERSION;
-  return kit::alert_of_certificate(error.code, tls13);
-}
-
-// The one way that wolfSSL has to send an alert of its own accord is to close; what it sends is rewritten on its way.
-bool send_alert(plugtls_backend_connection &connection, int32_t alert) {
-  if (connection.ssl == nullptr) {
-    const auto record = kit::plaintext_alert(alert);
-    return connection.outbox.take(record.data(), record.size());
-  }
-  connection.alert_to_send = alert;
-  connection.rewritten = false;
-  (void)wolfSSL_shutdown(connection.ssl.get());
-  connection.alert_to_send = PLUGTLS_ALERT_NONE;
-  return connection.rewritten;
-}
-
-// Where wolfSSL gives up in silence the peer is told all the same.
-void tell_peer(plugtls_backend_connection &connection, plugtls_error &error, int native) {
-  if (error.alert_received != 0) return;
-  if (connection.alert_sent == PLUGTLS_ALERT_NONE) {
-    const int32_t alert = alert_of(connection, error, native);
-    if (send_alert(connection, alert)) connection.alert_sent = alert;
-  }
-  error.alert = connection.alert_sent;
-}
-
-// What is stashed goes out before the failure is told (P-IO-4), as far as the transport still works.
-plugtls_status settle(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status flushed = flush(connection);
-  return flushed == PLUGTLS_WANT_WRITE ? flushed : connection.sticky.tell(err);
-}
-
-// As flush; a transport that fails ends the connection.
-plugtls_status flush_or_fail(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status status = flush(connection);
-  if (status != PLUGTLS_FAILED) [[likely]]
-    return status;
-  connection.sticky.keep(status, transport_error(connection));
-  return connection.sticky.tell(err);
-}
-
-// In the handshake the peer waits for what was stashed. Afterwards it may be a record of a write that blocks, and
-// whoever reads must go on reading: both ends might be writing.
-plugtls_status want_read(plugtls_backend_connection &connection, plugtls_error *err) {
-  const plugtls_status flushed = flush_or_fail(connection, err);
-  if (flushed == PLUGTLS_FAILED) return flushed;
-  if (connection.callback_pending) return PLUGTLS_WANT_CALLBACK;
-  return flushed == PLUGTLS_WANT_WRITE && !connection.done ? flushed : PLUGTLS_WANT_READ;
-}
-
-plugtls_status outcome(plugtls_backend_connection &connection, int native, plugtls_error *err) {
-  const bool over = connection.doomed() || connection.transport_failed || connection.saw_end;
-  if (native == WOLFSSL_ERROR_WANT_READ && !over) return want_read(connection, err);
-  if (native == WOLFSSL_ERROR_WANT_WRITE && !over) return PLUGTLS_WANT_WRITE;
-  if (native == WOLFSSL_ERROR_ZERO_RETURN && connection.done) {
-    connection.got_close = true;
-    return PLUGTLS_CLOSED;
-  }
-  return end(connection, native, err);
-}
 
 void copy_peer(plugtls_backend_connection &connection, const plugtls_peer &peer) {
   connection.peer_flags = peer.flags;
@@ -181,6 +67,21 @@ void aim(plugtls_backend_connection &connection) {
   offer_session(connection);
 }
 
+// For suites with DHE, of which a server of TLS 1.2 brings the parameters (RFC 7919). Not for the context, where wolfSSL
+// 5.5.4 tests each time anew whether the modulus is prime, which takes longer than ten handshakes.
+void set_parameters(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  if (!context.versions.contains(PLUGTLS_VERSION_TLS1_2) ||
+      std::none_of(context.suites.begin(), context.suites.end(), is_dhe))
+    return;
+  WOLFSSL *ssl = connection.ssl.get();
+  const DhParams *group = wc_Dh_ffdhe3072_Get();
+  require(wolfSSL_SetTmpDH(ssl, group->p, static_cast<int>(group->p_len), group->g,
+                           static_cast<int>(group->g_len)),
+          "take the group of the key exchange");
+  require(wolfSSL_SetEnableDhKeyTest(ssl, 0), "trust the group of the key exchange");
+}
+
 // How many bytes, or else `native`. P-IO-2: wolfSSL may want to read although the transport was not asked.
 int read_some(plugtls_backend_connection &connection, void *buffer, size_t capacity, int *native) {
   WOLFSSL *ssl = connection.ssl.get();
@@ -205,6 +106,8 @@ plugtls_status wrong_state(plugtls_error *err, const char *what) {
 
 void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native) {
   const plugtls_backend_context &context = *connection.context;
+  connection.suspension.reset();
+  if (context.asks_signer) make_suspendable(connection);
   connection.ssl.reset(wolfSSL_new(native));
   if (connection.ssl == nullptr) throw std::bad_alloc();
   WOLFSSL *ssl = connection.ssl.get();
@@ -220,6 +123,8 @@ void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native) {
     return;
   }
   use_protocols(ssl, connection.protocol);
+  set_parameters(connection);
+  if (connection.asks_late) wolfSSL_set_verify(ssl, WOLFSSL_VERIFY_NONE, &on_certificate);
   if (context.client_auth != PLUGTLS_CLIENT_AUTH_NONE) {
     // wolfSSL takes CAs out of the client's chain into the store, which must not be another connection's too.
     kit::Handle<WOLFSSL_X509_STORE, wolfSSL_X509_STORE_free> store(wolfSSL_X509_STORE_new());
@@ -227,25 +132,6 @@ void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native) {
     require(wolfSSL_set0_verify_cert_store(ssl, store.get()), "take a store");
     (void)store.release();
   }
-}
-
-plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err) {
-  note_alerts(connection);
-  const bool at_end = connection.saw_end || native == WOLFSSL_ERROR_ZERO_RETURN;
-  if (connection.transport_failed) {
-    connection.sticky.keep(PLUGTLS_FAILED, transport_error(connection));
-  } else if (at_end && !connection.doomed()) {
-    connection.sticky.keep(
-        PLUGTLS_TRUNCATED,
-        kit::make_error(PLUGTLS_E_TRUNCATED, connection.done
-                                                 ? "the stream ended without close_notify"
-                                                 : "the stream ended amid the handshake"));
-  } else {
-    plugtls_error error = fault(connection, native);
-    tell_peer(connection, error, native);
-    connection.sticky.keep(PLUGTLS_FAILED, error);
-  }
-  return settle(connection, err);
 }
 
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
@@ -275,6 +161,9 @@ plugtls_status connection_set_context(plugtls_backend_connection *connection,
 }
 
 void connection_free(plugtls_backend_connection *connection) {
+  if (connection == nullptr) return;
+  connection->muted = true;
+  connection->suspension.reset();  // may still need everything else
   const std::unique_ptr<plugtls_backend_connection> owned(connection);
 }
 
@@ -288,8 +177,10 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
     if (status != PLUGTLS_OK) return status;
   }
   connection->transport_wants = connection->callback_pending = false;
-  const int native = run_handshake(*connection);
-  if (native != 0) return outcome(*connection, native, err);
+  const std::optional<int> native = run_handshake(*connection);
+  if (!native) return PLUGTLS_WANT_CALLBACK;
+  if (*native != 0) return outcome(*connection, *native, err);
+  connection->suspension.reset();
   if (!finish_handshake(*connection)) return end(*connection, 0, err);
   connection->done = true;
   announce_session(*connection);
@@ -363,31 +254,6 @@ plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *e
     return outcome(*connection, wolfSSL_get_error(connection->ssl.get(), result), err);
   connection->sent_close = true;
   return flush_or_fail(*connection, err);
-}
-
-plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
-                          plugtls_error *err) {
-  const kit::ErrnoKeeper keeper;
-  if (connection->sticky.set()) return settle(*connection, err);
-  if (!connection->done) return wrong_state(err, "key_update");
-  if (connection->sent_close)
-    return kit::fail(err, PLUGTLS_E_CLOSED_FOR_WRITING, "key_update after shutdown");
-  if (connection->version != PLUGTLS_VERSION_TLS1_3)
-    return kit::fail(err, PLUGTLS_E_WRONG_STATE,
-                     "key_update on a connection of TLS 1.2, which has no KeyUpdate");
-  if (!connection->updating) {
-    if (const plugtls_status status = flush_or_fail(*connection, err); status != PLUGTLS_OK)
-      return status;
-    // By itself wolfSSL asks for one back every other time.
-    connection->update_to_send = (flags & PLUGTLS_KEY_UPDATE_REQUEST_PEER) != 0;
-    const int result = wolfSSL_update_keys(connection->ssl.get());
-    connection->update_to_send.reset();
-    if (result != WOLFSSL_SUCCESS || !connection->rewritten)
-      return end(*connection, wolfSSL_get_error(connection->ssl.get(), result), err);
-  }
-  const plugtls_status status = flush_or_fail(*connection, err);
-  connection->updating = status == PLUGTLS_WANT_WRITE;
-  return status;
 }
 
 size_t pending(const plugtls_backend_connection *connection) {

@@ -17,6 +17,7 @@
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/server_flight.hpp>
 #include <plugtls/kit/sized.hpp>
+#include <plugtls/kit/suspension.hpp>
 
 #include <algorithm>
 #include <array>
@@ -57,7 +58,7 @@ struct plugtls_backend_connection {
   plugtls::wolfssl::NativeConnection ssl;  // servers: once the name was heard
   plugtls_transport transport{};
   plugtls_backend_context *context = nullptr;
-  std::size_t identity = 0;  // servers: which of the context's is shown
+  std::size_t identity = 0;  // which of the context's is shown
   plugtls_host_connection *host_connection = nullptr;
   // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
   plugtls::kit::Outbox<(16384 + 2048 + 5) + 512> outbox;
@@ -65,27 +66,32 @@ struct plugtls_backend_connection {
   std::size_t asked =
       0;  // bytes of a write that answered want_write, which a repeated one must have too
   std::size_t taken = 0;  // bytes of it that wolfSSL has made a record of, which is in the outbox
+  bool muted = false;     // it is being freed
   bool begun = false;
   bool done = false;
   bool heard_name = false;
   bool resumed = false;
+  bool by_psk = false;  // authenticated by an external key
   bool sent_close = false;
   bool got_close = false;
   bool saw_end = false;
   bool transport_wants = false;  // the transport's read wanted in the present call
   bool transport_failed = false;
-  bool callback_pending = false;   // a callback of the program's wants to be asked again
-  bool ticket_offered = false;     // of TLS 1.2
-  bool ticket_unanswered = false;  // the ServerHello, which does not tell, has come
-  bool updating = false;           // a KeyUpdate is in the outbox
-  bool rewritten = false;          // what wolfSSL last sent went out as it was to be
+  bool callback_pending = false;    // a callback of the program's wants to be asked again
+  bool ticket_offered = false;      // of TLS 1.2
+  bool ticket_unanswered = false;   // the ServerHello, which does not tell, has come
+  bool updating = false;            // a KeyUpdate is in the outbox
+  bool asks_late = false;           // servers: for a certificate after the handshake, not in it
+  bool requesting = false;          // such a request is in the outbox
+  bool awaits_certificate = false;  // it has not been answered yet
+  bool rewritten = false;           // what wolfSSL last sent went out as it was to be
   int32_t alert_to_send = PLUGTLS_ALERT_NONE;  // in the place of the one that wolfSSL sends
   std::optional<bool> update_to_send;          // likewise: whether a KeyUpdate asks for one
   int32_t alert_sent = PLUGTLS_ALERT_NONE;
   int32_t alert_received = PLUGTLS_ALERT_NONE;
   plugtls::kit::Sticky sticky;
   plugtls_error certificate_error = plugtls::kit::empty_error();
-  plugtls_error name_error = plugtls::kit::empty_error();
+  plugtls_error program_error = plugtls::kit::empty_error();
   uint32_t peer_flags = 0;
   std::string server_name;
   std::vector<std::string> subject_values;
@@ -111,10 +117,21 @@ struct plugtls_backend_connection {
   plugtls::wolfssl::Certificates remembered;  // the peer's chain of the session that is resumed
   std::unique_ptr<plugtls_backend_session> offered;
   std::unique_ptr<plugtls_backend_session> newest;
+  plugtls::wolfssl::PskLookUp psk;                     // servers
+  std::optional<plugtls::kit::Suspension> suspension;  // where a signer may need time
+  int suspended_result = 0;
 
   bool skips_name() const noexcept {
     return (peer_flags & PLUGTLS_PEER_INSECURE_NO_HOSTNAME_CHECK) != 0 ||
            (context->flags & PLUGTLS_CONFIG_INSECURE_NO_HOSTNAME_CHECK) != 0;
+  }
+  // Before another certificate is asked for.
+  void forget_peer() noexcept {
+    peer_chain.clear();
+    verified.clear();
+    remembered.clear();
+    judgement.reset();
+    chain_accepted = chain_checked = false;
   }
   // The handshake is to end, whatever wolfSSL thinks.
   bool doomed() const noexcept {
@@ -136,8 +153,11 @@ void hear_record(plugtls_backend_connection &connection);
 // TLS 1.2: whether the server resumes shows in what follows its hello, which begins so.
 void answer_ticket(plugtls_backend_connection &connection, bool full_handshake);
 
-// Runs wolfSSL's handshake; its answer is 0, or an error of wolfSSL's.
-int run_handshake(plugtls_backend_connection &connection);
+// Runs wolfSSL's handshake; its answer is 0, or an error of wolfSSL's. Nothing while a signer owes its own.
+std::optional<int> run_handshake(plugtls_backend_connection &connection);
+
+// For a handshake in which a signer may need time: it runs on a stack of its own.
+void make_suspendable(plugtls_backend_connection &connection);
 
 // Whoever was to be verified was. What was negotiated is noted.
 bool finish_handshake(plugtls_backend_connection &connection);
@@ -148,9 +168,6 @@ plugtls_status hear_name(plugtls_backend_connection &connection, plugtls_error *
 
 // A new SSL of the connection's context; nothing of an earlier one is left.
 void make_ssl(plugtls_backend_connection &connection, WOLFSSL_CTX *native);
-
-// Ends the connection for good with what ended it: an error that was noted, or what the library answered.
-plugtls_status end(plugtls_backend_connection &connection, int native, plugtls_error *err);
 
 plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
                                  const plugtls_transport *transport,
@@ -166,6 +183,8 @@ plugtls_status write(plugtls_backend_connection *connection, const void *data, s
 plugtls_status shutdown(plugtls_backend_connection *connection, plugtls_error *err);
 plugtls_status key_update(plugtls_backend_connection *connection, uint32_t flags,
                           plugtls_error *err);
+plugtls_status request_client_certificate(plugtls_backend_connection *connection,
+                                          plugtls_error *err);
 size_t pending(const plugtls_backend_connection *connection);
 plugtls_status connection_info(const plugtls_backend_connection *connection,
                                plugtls_connection_info *out);

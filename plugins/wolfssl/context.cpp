@@ -6,6 +6,7 @@
 #include "keylog.hpp"
 #include "session.hpp"
 #include "settings.hpp"
+#include "signer.hpp"
 #include "thread_cache.hpp"
 #include "transport.hpp"
 #include "verify.hpp"
@@ -13,13 +14,16 @@
 #include <plugtls/kit/secure_bytes.hpp>
 #include <plugtls/kit/sized.hpp>
 
-#include <wolfssl/wolfcrypt/dh.h>
-
 #include <algorithm>
 
 bool plugtls_backend_context::verifies() const noexcept {
   if ((flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) != 0) return false;
   return role == PLUGTLS_ROLE_CLIENT || client_auth != PLUGTLS_CLIENT_AUTH_NONE;
+}
+
+bool plugtls_backend_context::signs_outside() const noexcept {
+  return std::any_of(identities.begin(), identities.end(),
+                     [](const plugtls::wolfssl::Identity &one) { return one.signer != nullptr; });
 }
 
 int64_t plugtls_backend_context::time_of_verification() const noexcept {
@@ -31,6 +35,14 @@ namespace plugtls::wolfssl {
 
 namespace {
 
+bool only_signs(const plugtls_config &config) {
+  return std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER ||
+                              identity->key->kind == PLUGTLS_SOURCE_URI;
+                     });
+}
+
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 void choose_suites(plugtls_backend_context &context, const plugtls_config &config) {
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
@@ -38,6 +50,7 @@ void choose_suites(plugtls_backend_context &context, const plugtls_config &confi
   context.suites =
       given ? kit::select_known({config.cipher_suites, config.cipher_suite_count}, all_suites())
             : default_suites();
+  if (only_signs(config)) std::erase_if(context.suites, needs_decryption);
   const auto newer = static_cast<std::size_t>(
       std::count_if(context.suites.begin(), context.suites.end(), is_tls13));
   if (newer == 0)
@@ -127,14 +140,6 @@ void set_protocol(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
           "take the groups");
 }
 
-// For suites with DHE, of which the server brings the parameters (RFC 7919).
-void set_parameters(WOLFSSL_CTX *native) {
-  const DhParams *group = wc_Dh_ffdhe3072_Get();
-  require(wolfSSL_CTX_SetTmpDH(native, group->p, static_cast<int>(group->p_len), group->g,
-                               static_cast<int>(group->g_len)),
-          "take the group of the key exchange");
-}
-
 // Of what wolfSSL thinks of a chain nothing counts (verify.hpp). A server has to say that it verifies for a certificate
 // to be asked for at all.
 void set_verification(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
@@ -156,10 +161,13 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   wolfSSL_CTX_SetHKDFExpandLabelCb(native, &expand_label);
   set_verification(native, context);
   set_tickets(native, context);
-  if (context.role == PLUGTLS_ROLE_SERVER)
-    set_parameters(native);
-  else
-    set_sessions(native, context);
+  if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
+  set_psk(native, context);
+  if (context.role == PLUGTLS_ROLE_CLIENT && context.versions.contains(PLUGTLS_VERSION_TLS1_3) &&
+      (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0)
+    require_crypt(wolfSSL_CTX_allow_post_handshake_auth(native),
+                  "offer authentication after the handshake");
+  if (context.signs_outside()) set_signing(native);
   if (identity != nullptr) use_identity(native, *identity);
   return out;
 }
@@ -175,6 +183,18 @@ void make_natives(plugtls_backend_context &context) {
   }
 }
 
+void check_late_authentication(const plugtls_config &config) {
+  if ((config.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) == 0) return;
+  if (config.role == PLUGTLS_ROLE_SERVER && config.client_auth == PLUGTLS_CLIENT_AUTH_NONE)
+    kit::raise(PLUGTLS_E_INVALID_ARGUMENT,
+               "a server that asks for certificates after the handshake has to say by client_auth "
+               "whether it requires them");
+  if (config.role == PLUGTLS_ROLE_CLIENT && config.identity_count > 1)
+    throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH,
+                                      "wolfSSL cannot choose among several identities when it is "
+                                      "asked after the handshake; give it one"));
+}
+
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
                                                const plugtls_config &config,
                                                const plugtls_backend_callbacks *callbacks) {
@@ -186,7 +206,10 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_suites(*context, config);
   choose_lists(*context, config);
   choose_protocols(*context, config);
+  choose_psk(*context, config);
+  check_late_authentication(config);
   context->identities = read_identities(config);
+  context->asks_signer = kit::has_signer(config);
   if (context->verifies()) context->store = make_store(config, instance->host);
   choose_ticket_keys(*context, config);
   context->settings = settings_digest(*context, config);

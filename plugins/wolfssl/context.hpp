@@ -4,6 +4,7 @@
 #include "certificates.hpp"
 #include "digest.hpp"
 #include "library.hpp"
+#include "psk.hpp"
 #include "tickets.hpp"
 
 #include <plugtls/backend.h>
@@ -48,12 +49,15 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::string protocol_list;  // with commas, as wolfSSL has it
   std::vector<plugtls::wolfssl::Identity> identities;
+  plugtls::wolfssl::KnownPsk psk;  // clients
+  bool asks_signer = false;        // of the program's, which may need time
   std::unique_ptr<plugtls::wolfssl::Store> store;
   plugtls::wolfssl::Digest settings{};  // settings_digest
   plugtls::kit::TicketKeys ticket_keys;
   plugtls::wolfssl::ShownChains shown;
 
   bool verifies() const noexcept;
+  bool signs_outside() const noexcept;
   int64_t time_of_verification() const noexcept;  // Unix time in seconds
 };
 

@@ -39,6 +39,12 @@ Digest Hasher::finish() {
   return out;
 }
 
+void fill_random(WOLFSSL *connection, std::span<uint8_t> out) {
+  require_crypt(
+      wc_RNG_GenerateBlock(wolfSSL_GetRNG(connection), out.data(), static_cast<word32>(out.size())),
+      "make random bytes");
+}
+
 void fill_random(std::span<uint8_t> out) {
   WC_RNG rng;
   require_crypt(wc_InitRng(&rng), "start its random number generator");

@@ -32,7 +32,8 @@ class Hasher {
   wc_Sha256 state_;
 };
 
-// Throws if there are none to be had.
+// Both throw if there are none to be had. A connection has a generator that is started already, which takes a while.
+void fill_random(WOLFSSL *connection, std::span<uint8_t> out);
 void fill_random(std::span<uint8_t> out);
 
 }  // namespace plugtls::wolfssl

@@ -37,6 +37,8 @@ const plugtls_anchor anchors[] = {
 
 constexpr const char *not_yet = "the backend does not do this yet";
 
+constexpr uint64_t signer_types = PLUGTLS_KEY_RSA | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
+
 constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_CLIENT, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SERVER, PLUGTLS_YES, 0, ""},
@@ -67,9 +69,9 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_DIRECTORY, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_NO, 0,
      "wolfSSL 5.5 verifies no signatures by keys of type id-RSASSA-PSS"},
@@ -87,13 +89,13 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_PARTIAL, smallest_record,
      "records of application data; wolfSSL does not cut handshake messages"},
     {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, 0, "Debian builds wolfSSL without early data"},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_NO, 0, "wolfSSL has no X25519MLKEM768 here"},
     {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, 0, ""},
@@ -165,6 +167,7 @@ constexpr plugtls_backend_table make_table() {
   table.channel_binding = &channel_binding;
   table.verify_chain = &verify_chain;
   table.key_update = &key_update;
+  table.request_client_certificate = &request_client_certificate;
   table.connection_set_context = &connection_set_context;
   table.context_set_ticket_keys = &context_set_ticket_keys;
   table.session_get = &session_get;

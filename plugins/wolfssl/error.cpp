@@ -55,6 +55,7 @@ int32_t protocol_code(int native) {
 }
 
 int32_t alert_for(int native) {
+  if (native == BAD_BINDER) return kit::alert::decrypt_error;
   switch (protocol_code(native)) {
     case PLUGTLS_E_NO_COMMON_VERSION:
       return kit::alert::protocol_version;

@@ -24,6 +24,7 @@ void choose_identity(plugtls_backend_connection &connection, kit::ByteView schem
   if (context.role != PLUGTLS_ROLE_CLIENT || context.identities.size() < 2) return;
   const Identity *identity = identity_for(context, schemes);
   if (identity == nullptr) return;
+  connection.identity = static_cast<std::size_t>(identity - context.identities.data());
   plugtls_error error = kit::empty_error();
   const plugtls_status used = kit::guard(&error, [&] {
     use_identity(connection.ssl.get(), *identity);
@@ -99,10 +100,20 @@ plugtls_status guarded(plugtls_backend_connection &connection,
 // wolfSSL has the certificate of a session that it resumes; of a new handshake its own callback has compared it.
 bool peer_is_verified(const plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
-  if (!context.verifies() || connection.resumed) return true;
+  if (!context.verifies() || connection.resumed || connection.by_psk) return true;
   if (connection.chain_checked) return true;
+  // Never in TLS 1.2, where it cannot be made up for.
+  if (connection.asks_late && connection.peer_chain.empty())
+    return wolfSSL_version(connection.ssl.get()) == TLS1_3_VERSION;
   return context.role == PLUGTLS_ROLE_SERVER &&
          context.client_auth == PLUGTLS_CLIENT_AUTH_REQUEST && connection.peer_chain.empty();
+}
+
+int shake_hands(plugtls_backend_connection &connection) {
+  WOLFSSL *ssl = connection.ssl.get();
+  const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
+  const int result = client ? wolfSSL_connect(ssl) : wolfSSL_accept(ssl);
+  return result == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(ssl, result);
 }
 
 void note_protocol(plugtls_backend_connection &connection) {
@@ -136,19 +147,28 @@ void answer_ticket(plugtls_backend_connection &connection, bool full_handshake) 
   connection.ticket_unanswered = false;
 }
 
-int run_handshake(plugtls_backend_connection &connection) {
+std::optional<int> run_handshake(plugtls_backend_connection &connection) {
   free_curve_tables_with_thread();
   const Current current(connection);
   connection.callback_pending = false;
-  WOLFSSL *ssl = connection.ssl.get();
-  const bool client = connection.context->role == PLUGTLS_ROLE_CLIENT;
-  const int result = client ? wolfSSL_connect(ssl) : wolfSSL_accept(ssl);
-  return result == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(ssl, result);
+  if (!connection.suspension) return shake_hands(connection);
+  if (!connection.suspension->go_on()) return std::nullopt;
+  return connection.suspended_result;
+}
+
+void make_suspendable(plugtls_backend_connection &connection) {
+  connection.suspension.emplace(
+      [](void *self) noexcept {
+        auto &own = *static_cast<plugtls_backend_connection *>(self);
+        own.suspended_result = shake_hands(own);
+      },
+      &connection);
 }
 
 bool finish_handshake(plugtls_backend_connection &connection) {
   WOLFSSL *ssl = connection.ssl.get();
   connection.resumed = wolfSSL_session_reused(ssl) == 1;
+  connection.by_psk = was_psk(connection);
   if (!peer_is_verified(connection)) {
     connection.certificate_error =
         kit::make_error(PLUGTLS_E_CERT_OTHER, "wolfSSL went on without the peer's certificate");

@@ -58,30 +58,10 @@ bool compute_public(ecc_key *key) {
   return native == 0;
 }
 
-bool decode_private(const kit::SecureBytes &der, RsaKey *out) {
-  word32 at = 0;
-  return wc_RsaPrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
-}
-
-bool decode_private(const kit::SecureBytes &der, ecc_key *out) {
-  word32 at = 0;
-  return wc_EccPrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
-}
-
-bool decode_private(const kit::SecureBytes &der, ed25519_key *out) {
-  word32 at = 0;
-  return wc_Ed25519PrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
-}
-
-bool decode_private(const kit::SecureBytes &der, ed448_key *out) {
-  word32 at = 0;
-  return wc_Ed448PrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
-}
-
 template <class Key>
 bool is_a(const kit::SecureBytes &der) {
   Key key;
-  return decode_private(der, key.get());
+  return read_private(der, key.get());
 }
 
 bool is_private_key(const kit::SecureBytes &der) {
@@ -91,7 +71,7 @@ bool is_private_key(const kit::SecureBytes &der) {
 bool rsa_belongs(const kit::SecureBytes &key, kit::DerView info) {
   Rsa own;
   Rsa shown;
-  if (!decode_private(key, own.get()) || !read_public(info, shown.get())) return false;
+  if (!read_private(key, own.get()) || !read_public(info, shown.get())) return false;
   const Bytes half = public_half(own.get());
   return !half.empty() && half == public_half(shown.get());
 }
@@ -99,7 +79,7 @@ bool rsa_belongs(const kit::SecureBytes &key, kit::DerView info) {
 bool ecc_belongs(const kit::SecureBytes &key, kit::DerView info) {
   Ecc own;
   Ecc shown;
-  if (!decode_private(key, own.get()) || !read_public(info, shown.get())) return false;
+  if (!read_private(key, own.get()) || !read_public(info, shown.get())) return false;
   if (wc_ecc_get_curve_id(own->idx) != wc_ecc_get_curve_id(shown->idx)) return false;
   if (!compute_public(own.get())) return false;
   const Bytes half = public_half(own.get());
@@ -109,7 +89,7 @@ bool ecc_belongs(const kit::SecureBytes &key, kit::DerView info) {
 bool ed25519_belongs(const kit::SecureBytes &key, kit::DerView info) {
   Ed25519 own;
   std::array<uint8_t, ED25519_PUB_KEY_SIZE> half{};
-  return decode_private(key, own.get()) &&
+  return read_private(key, own.get()) &&
          wc_ed25519_make_public(own.get(), half.data(), half.size()) == 0 &&
          kit::same_bytes(half, raw_key(info));
 }
@@ -117,7 +97,7 @@ bool ed25519_belongs(const kit::SecureBytes &key, kit::DerView info) {
 bool ed448_belongs(const kit::SecureBytes &key, kit::DerView info) {
   Ed448 own;
   std::array<uint8_t, ED448_PUB_KEY_SIZE> half{};
-  return decode_private(key, own.get()) &&
+  return read_private(key, own.get()) &&
          wc_ed448_make_public(own.get(), half.data(), half.size()) == 0 &&
          kit::same_bytes(half, raw_key(info));
 }
@@ -219,6 +199,26 @@ bool read_public(kit::DerView info, ed25519_key *out) {
 bool read_public(kit::DerView info, ed448_key *out) {
   const kit::DerView key = raw_key(info);
   return wc_ed448_import_public(key.data(), static_cast<word32>(key.size()), out) == 0;
+}
+
+bool read_private(kit::DerView der, RsaKey *out) {
+  word32 at = 0;
+  return wc_RsaPrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
+}
+
+bool read_private(kit::DerView der, ecc_key *out) {
+  word32 at = 0;
+  return wc_EccPrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
+}
+
+bool read_private(kit::DerView der, ed25519_key *out) {
+  word32 at = 0;
+  return wc_Ed25519PrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
+}
+
+bool read_private(kit::DerView der, ed448_key *out) {
+  word32 at = 0;
+  return wc_Ed448PrivateKeyDecode(der.data(), &at, out, static_cast<word32>(der.size())) == 0;
 }
 
 kit::SecureBytes read_private_key(const plugtls_source &source) {

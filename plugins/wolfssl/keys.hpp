@@ -49,6 +49,12 @@ bool read_public(kit::DerView info, ecc_key *out);
 bool read_public(kit::DerView info, ed25519_key *out);
 bool read_public(kit::DerView info, ed448_key *out);
 
+// A private key out of what read_private_key answered. False if it is of another type.
+bool read_private(kit::DerView der, RsaKey *out);
+bool read_private(kit::DerView der, ecc_key *out);
+bool read_private(kit::DerView der, ed25519_key *out);
+bool read_private(kit::DerView der, ed448_key *out);
+
 // The key of an identity as DER, decrypted; PLUGTLS_E_KEY_MALFORMED, _PASSWORD_... or _UNSUPPORTED.
 kit::SecureBytes read_private_key(const plugtls_source &source);
 

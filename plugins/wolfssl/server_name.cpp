@@ -3,6 +3,7 @@
 // is chosen by its hello.
 #include "algorithms.hpp"
 #include "connection.hpp"
+#include "outcome.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -26,19 +27,21 @@ bool has_common_version(const plugtls_backend_connection &connection,
 
 plugtls_status refuse(plugtls_backend_connection &connection, int32_t code, int32_t alert,
                       const char *what, plugtls_error *err) {
-  connection.name_error =
+  connection.program_error =
       kit::make_error(code, "the handshake failed: the client has no %s of the server's", what);
-  connection.name_error.alert = alert;
+  connection.program_error.alert = alert;
   return end(connection, 0, err);
+}
+
+bool will_be_tls13(const plugtls_backend_context &context, const kit::ClientHello &hello) {
+  return context.versions.contains(PLUGTLS_VERSION_TLS1_3) && hello.speaks(PLUGTLS_VERSION_TLS1_3);
 }
 
 bool has_common_group(const plugtls_backend_connection &connection, const kit::ClientHello &hello) {
   const plugtls_backend_context &context = *connection.context;
-  const bool newer =
-      context.versions.contains(PLUGTLS_VERSION_TLS1_3) && hello.speaks(PLUGTLS_VERSION_TLS1_3);
-  return !newer || std::any_of(context.groups.begin(), context.groups.end(), [&](uint16_t group) {
-    return kit::has_number(hello.groups, group);
-  });
+  return !will_be_tls13(context, hello) ||
+         std::any_of(context.groups.begin(), context.groups.end(),
+                     [&](uint16_t group) { return kit::has_number(hello.groups, group); });
 }
 
 // RFC 7301, 3.2: the server's order decides.
@@ -66,6 +69,9 @@ plugtls_status find_common(plugtls_backend_connection &connection, const kit::Cl
   if (connection.protocol.empty() && !context.protocols.empty() && !hello.protocols.empty())
     return refuse(connection, PLUGTLS_E_NO_COMMON_PROTOCOL, kit::alert::no_application_protocol,
                   "protocol", err);
+  prepare_psk(connection, hello);
+  connection.asks_late =
+      (context.flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0 && will_be_tls13(context, hello);
   connection.identity = identity_for(context, hello);
   return PLUGTLS_OK;
 }
@@ -81,9 +87,9 @@ plugtls_status ask_program(plugtls_backend_connection &connection, plugtls_error
                             name.empty() ? nullptr : name.c_str(), &replacement, &error);
   if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) {
-    connection.name_error = refusal(error, name);
-    if (connection.name_error.alert <= 0)
-      connection.name_error.alert = kit::alert::unrecognized_name;
+    connection.program_error = refusal(error, name);
+    if (connection.program_error.alert <= 0)
+      connection.program_error.alert = kit::alert::unrecognized_name;
     return end(connection, 0, err);
   }
   if (replacement != nullptr) connection.context = replacement;
@@ -99,8 +105,8 @@ plugtls_status begin(plugtls_backend_connection &connection, const kit::ClientHe
     return plugtls_status{PLUGTLS_OK};
   });
   if (made == PLUGTLS_OK) return made;
-  connection.name_error = error;
-  connection.name_error.alert = kit::alert::internal_error;
+  connection.program_error = error;
+  connection.program_error.alert = kit::alert::internal_error;
   return end(connection, 0, err);
 }
 

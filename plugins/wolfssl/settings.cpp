@@ -40,7 +40,7 @@ void add_program(Hasher &hasher, const plugtls_backend_callbacks &callbacks) {
 
 Digest settings_digest(const plugtls_backend_context &context, const plugtls_config &config) {
   Hasher hasher;
-  hasher.add("plugtls wolfssl 1").add(uint64_t{context.role}).add(context.flags);
+  hasher.add("plugtls wolfssl 2").add(uint64_t{context.role}).add(context.flags);
   hasher.add(uint64_t{context.client_auth}).add(uint64_t{context.verify_depth});
   hasher.add(uint64_t{context.crl_check}).add(static_cast<uint64_t>(config.verify_time));
   hasher.add(uint64_t{context.versions.min}).add(uint64_t{context.versions.max});
@@ -51,6 +51,8 @@ Digest settings_digest(const plugtls_backend_context &context, const plugtls_con
   for (const Identity &identity : context.identities)
     hasher.add(identity.chain.front());
   if (context.store) add_store(hasher, *context.store);
+  hasher.add(context.psk.identity).add(context.psk.key).add(uint64_t{context.psk.hash});
+  hasher.add(uint64_t{context.callbacks.psk != nullptr ? 1U : 0U});
   add_program(hasher, context.callbacks);
   return hasher.finish();
 }

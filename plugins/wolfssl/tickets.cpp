@@ -94,7 +94,7 @@ int seal(plugtls_backend_connection &connection, const Ticket &ticket) {
   const kit::TicketKeys::Reading keys = context.ticket_keys.read(now_of(context));
   const plugtls_ticket_key &key = keys.newest();
   mask_name(key.name, ticket.name);
-  fill_random({ticket.iv, WOLFSSL_TICKET_IV_SZ});
+  fill_random(connection.ssl.get(), {ticket.iv, WOLFSSL_TICKET_IV_SZ});
   const Certificates &chain = chain_of(connection);
   uint64_t expiry = static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime;
   if (!chain.empty()) expiry |= has_chain;

@@ -215,6 +215,8 @@ int send(WOLFSSL *, char *data, int size, void *user) {
   const auto *bytes = reinterpret_cast<const uint8_t *>(data);
   auto count = static_cast<std::size_t>(size);
   plugtls_status status = PLUGTLS_OK;
+  if (connection.muted) [[unlikely]]
+    return WOLFSSL_CBIO_ERR_GENERAL;
   if (connection.alert_to_send != PLUGTLS_ALERT_NONE || connection.update_to_send) [[unlikely]]
     status = put_rewritten(connection, bytes, count);
   else

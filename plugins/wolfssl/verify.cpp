@@ -2,6 +2,7 @@
 #include "verify.hpp"
 
 #include "connection.hpp"
+#include "digest.hpp"
 #include "signature.hpp"
 
 #include <plugtls/kit/certificate_reason.hpp>
@@ -23,14 +24,23 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
-int32_t ask_program(const plugtls_backend_connection &connection, const Judgement &judgement,
+int32_t ask_program(plugtls_backend_connection &connection, const Judgement &judgement,
                     plugtls_error &error) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
   const std::vector<plugtls_bytes> sent = kit::views_of(connection.peer_chain);
   const std::vector<plugtls_bytes> path = kit::views_of(judgement.path);
   const plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, sent, path);
-  return callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+  int32_t answer = PLUGTLS_VERIFY_REJECT;
+  auto ask = [&]() noexcept {
+    answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
+    return true;  // it is asked again by another way
+  };
+  if (connection.suspension)
+    (void)connection.suspension->ask(ask);
+  else
+    ask();
+  return answer;
 }
 
 // wolfSSL reads no more of what a peer sends, whatever of it the path needs.
@@ -57,11 +67,51 @@ plugtls_status decide_peer(plugtls_backend_connection &connection) {
   return PLUGTLS_OK;
 }
 
+bool is_signed(kit::DerView certificate, kit::DerView issuer) {
+  const auto object = kit::parse_signed(certificate);
+  return object && signature_holds(*object, issuer);
+}
+
+// Leaves are too many to be remembered.
+bool link_holds(const Store &store, kit::DerView certificate, kit::DerView issuer) {
+  const Digest link = Hasher().add(certificate).add(issuer).finish();
+  if (store.links.has(link)) return true;
+  if (!is_signed(certificate, issuer)) return false;
+  store.links.add(link);
+  return true;
+}
+
 bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates, int count) {
   if (count < 0 || chain.size() != static_cast<std::size_t>(count)) return false;
   for (std::size_t i = 0; i < chain.size(); ++i)
     if (!kit::same_bytes(chain[i], {certificates[i].buffer, certificates[i].length})) return false;
   return true;
+}
+
+void take_late(plugtls_backend_connection &connection, const WOLFSSL_X509_STORE_CTX &store) {
+  for (int i = 0; i < store.totalCerts; ++i)
+    connection.peer_chain.emplace_back(store.certs[i].buffer,
+                                       store.certs[i].buffer + store.certs[i].length);
+}
+
+// A client's answer to a request after the handshake, where nothing is read on the way to wolfSSL, and nobody can wait.
+void judge_late(plugtls_backend_connection &connection, const WOLFSSL_X509_STORE_CTX &store) {
+  connection.awaits_certificate = false;
+  plugtls_error error = kit::empty_error();
+  plugtls_status status = kit::guard(&error, [&] {
+    take_late(connection, store);
+    return plugtls_status{PLUGTLS_OK};
+  });
+  if (status == PLUGTLS_OK)
+    status = judge_peer(connection);
+  else
+    connection.certificate_error = error;
+  connection.chain_accepted = status == PLUGTLS_OK;
+  if (status == PLUGTLS_WANT_CALLBACK)
+    connection.certificate_error = kit::unsupported(
+        PLUGTLS_FEATURE_SUSPEND,
+        "the verification callback answered pending outside the handshake call, where wolfSSL "
+        "cannot wait; answer at once there");
 }
 
 }  // namespace
@@ -73,8 +123,10 @@ Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_chec
     return (step.anchor ? store.facts : sent)[step.index];
   };
   const auto holds = [&](kit::PathStep lower, kit::PathStep upper) {
-    const auto object = kit::parse_signed(certificate(lower).der);
-    return object && signature_holds(*object, certificate(upper).der);
+    const kit::DerView below = certificate(lower).der;
+    const kit::DerView above = certificate(upper).der;
+    const bool leaf = !lower.anchor && lower.index == 0;
+    return leaf ? is_signed(below, above) : link_holds(store, below, above);
   };
   const auto found =
       kit::find_path(sent, store.facts, policy.time, kit::policy::longest_path(policy), holds);
@@ -123,6 +175,7 @@ plugtls_status judge_peer(plugtls_backend_connection &connection) {
 int on_certificate(int, WOLFSSL_X509_STORE_CTX *store) {
   auto *connection = static_cast<plugtls_backend_connection *>(store->userCtx);
   if (!connection->context->verifies()) return 1;
+  if (connection->awaits_certificate) judge_late(*connection, *store);
   // wolfSSL asks about no certificate, too: the policy has had its say on that.
   if (store->totalCerts == 0)
     return connection->chain_accepted && connection->peer_chain.empty() ? 1 : 0;

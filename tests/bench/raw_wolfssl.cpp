@@ -6,6 +6,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
 
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 
@@ -43,6 +44,8 @@ class RawTwin final : public Twin {
     require(wolfSSL_Init(), "wolfSSL_Init");
     client_context_ = context(wolfTLSv1_3_client_method());
     server_context_ = context(wolfTLSv1_3_server_method());
+    (void)wolfSSL_CTX_set_session_cache_mode(server_context_.get(), WOLFSSL_SESS_CACHE_OFF);
+    (void)wolfSSL_CTX_set_num_tickets(server_context_.get(), 2);
     wolfSSL_CTX_set_verify(client_context_.get(), WOLFSSL_VERIFY_PEER, nullptr);
     require(wolfSSL_CTX_load_verify_locations(client_context_.get(), pki_path("root.pem").c_str(),
                                               nullptr),
@@ -68,10 +71,18 @@ class RawTwin final : public Twin {
   }
 
  private:
+  // What the backend sets, too: left to itself wolfSSL offers other groups, which cost more.
   static ContextPtr context(WOLFSSL_METHOD *method) {
     ContextPtr out(wolfSSL_CTX_new(method));
     if (!out) throw std::runtime_error("wolfSSL_CTX_new");
     require(wolfSSL_CTX_set_cipher_list(out.get(), "TLS13-AES256-GCM-SHA384"), "suite");
+    int groups[] = {WOLFSSL_ECC_X25519,    WOLFSSL_ECC_SECP256R1, WOLFSSL_ECC_X448,
+                    WOLFSSL_ECC_SECP384R1, WOLFSSL_ECC_SECP521R1, WOLFSSL_FFDHE_2048,
+                    WOLFSSL_FFDHE_3072};
+    for (const int group : groups)
+      require(wolfSSL_CTX_UseSupportedCurve(out.get(), static_cast<word16>(group)), "group");
+    require(wolfSSL_CTX_set_groups(out.get(), groups, static_cast<int>(std::size(groups))),
+            "groups");
     wolfSSL_CTX_SetIORecv(out.get(), &read_pipe);
     wolfSSL_CTX_SetIOSend(out.get(), &write_pipe);
     return out;
@@ -82,6 +93,12 @@ class RawTwin final : public Twin {
     if (!out) throw std::runtime_error("wolfSSL_new");
     wolfSSL_SetIOReadCtx(out.get(), pipe);
     wolfSSL_SetIOWriteCtx(out.get(), pipe);
+    wolfSSL_KeepArrays(out.get());
+    require(wolfSSL_set1_sigalgs_list(out.get(),
+                                      "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ED25519:"
+                                      "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
+                                      "RSA+SHA256:RSA+SHA384:RSA+SHA512"),
+            "signature schemes");
     return out;
   }
 

@@ -16,29 +16,30 @@ void run(const std::string &command) {
   REQUIRE(std::system((command + " > /dev/null 2>&1").c_str()) == 0);
 }
 
-// One token for the process, because a module reads its configuration once: the keys and certificates of two entities.
-class Token {
+// A token for each backend, because one that has been opened is open to the whole process; all of them before any is used,
+// because a module reads its configuration once. In each are the keys and certificates of two entities.
+class Tokens {
  public:
-  static const Token &instance() {
-    static const Token token;
-    return token;
+  static const Tokens &instance() {
+    static const Tokens tokens;
+    return tokens;
   }
-  Token(const Token &) = delete;
-  Token &operator=(const Token &) = delete;
-  ~Token() { std::filesystem::remove_all(directory_); }
+  Tokens(const Tokens &) = delete;
+  Tokens &operator=(const Tokens &) = delete;
+  ~Tokens() { std::filesystem::remove_all(directory_); }
 
-  static Source at(const std::string &path) {
+  Source at(const std::string &backend, const std::string &path) const {
     return {.kind = PLUGTLS_SOURCE_URI,
-            .bytes = "pkcs11:token=plugtls;" + path + "?module-path=" + module};
+            .bytes = "pkcs11:token=" + backend + ";" + path + "?module-path=" + module};
   }
-  Source key(const std::string &entity) const {
-    Source out = at("object=" + entity + ";type=private");
+  Source key(const std::string &backend, const std::string &entity) const {
+    Source out = at(backend, "object=" + entity + ";type=private");
     out.password = pin;
     return out;
   }
 
  private:
-  Token() {
+  Tokens() {
     std::string name = (std::filesystem::temp_directory_path() / "plugtls-XXXXXX").string();
     REQUIRE(mkdtemp(name.data()) != nullptr);
     directory_ = name;
@@ -47,18 +48,18 @@ class Token {
         << "directories.tokendir = " << (directory_ / "tokens").string() << "\n"
         << "objectstore.backend = file\nlog.level = ERROR\n";
     setenv("SOFTHSM2_CONF", (directory_ / "conf").c_str(), 1);
-    run(std::string("softhsm2-util --init-token --free --label plugtls --so-pin 1234 --pin ") +
-        pin);
-    put("good-ec", "01");
-    put("good-rsa", "02");
+    for (const std::string &backend : backend_names()) {
+      run("softhsm2-util --init-token --free --so-pin 1234 --label " + backend + " --pin " + pin);
+      put(backend, "good-ec", "01");
+      put(backend, "good-rsa", "02");
+    }
   }
 
-  static void put(const std::string &entity, const std::string &id) {
+  static void put(const std::string &backend, const std::string &entity, const std::string &id) {
     const std::string object = " --label " + entity + " --id " + id + " --pin " + pin;
-    run("softhsm2-util --import " + pki_path(entity + ".key.pem") + " --token plugtls" + object);
-    run(std::string("pkcs11-tool --module ") + module +
-        " --token-label plugtls --login --type cert --write-object " + pki_path(entity + ".der") +
-        object);
+    run("softhsm2-util --import " + pki_path(entity + ".key.pem") + " --token " + backend + object);
+    run(std::string("pkcs11-tool --module ") + module + " --token-label " + backend +
+        " --login --type cert --write-object " + pki_path(entity + ".der") + object);
   }
 
   std::filesystem::path directory_;
@@ -78,11 +79,11 @@ Config server_with(const std::string &entity, Source key) {
 
 }  // namespace
 
-// The first: a token that has been opened stays open for the process, as PKCS #11 has it.
+// The first, since a token that has been opened stays open.
 TEST_CASE("S30 without a PIN, or with a wrong one, a token gives no key", "[pkcs11]") {
-  const Token &token = Token::instance();
+  const Tokens &tokens = Tokens::instance();
   FOR_EVERY_BACKEND(name);
-  Config config = server_with("good-ec", token.key("good-ec"));
+  Config config = server_with("good-ec", tokens.key(name, "good-ec"));
   if (!has_tokens(name, config)) return;
   config.identities[0].key.password.reset();
   CHECK(context_error(name, config).name() == "password_required");
@@ -93,12 +94,12 @@ TEST_CASE("S30 without a PIN, or with a wrong one, a token gives no key", "[pkcs
 }
 
 TEST_CASE("S30 a key in a token signs for a server, or is refused by name", "[pkcs11]") {
-  const Token &token = Token::instance();
+  const Tokens &tokens = Tokens::instance();
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
   const std::string entity = GENERATE("good-ec", "good-rsa");
   PairOptions options;
-  options.server = server_with(entity, token.key(entity));
+  options.server = server_with(entity, tokens.key(ends.server, entity));
   options.client.version(version);
   if (!has_tokens(ends.server, options.server)) return;
   Pair pair(ends, options);
@@ -107,11 +108,11 @@ TEST_CASE("S30 a key in a token signs for a server, or is refused by name", "[pk
 }
 
 TEST_CASE("S30 S31 the certificate may be in the token too, or is refused by name", "[pkcs11]") {
-  const Token &token = Token::instance();
+  const Tokens &tokens = Tokens::instance();
   FOR_EVERY_PAIR(ends);
   PairOptions options;
-  options.server = server_with("good-ec", token.key("good-ec"));
-  options.server.identities[0].certificates = {Token::at("object=good-ec;type=cert"),
+  options.server = server_with("good-ec", tokens.key(ends.server, "good-ec"));
+  options.server.identities[0].certificates = {tokens.at(ends.server, "object=good-ec;type=cert"),
                                                file(pki_path("intermediate.pem"))};
   if (!has_tokens(ends.server, options.server)) return;
   Pair pair(ends, options);
@@ -120,24 +121,24 @@ TEST_CASE("S30 S31 the certificate may be in the token too, or is refused by nam
 }
 
 TEST_CASE("S30 what is not in a token, or not its PIN, is told as what it is", "[pkcs11]") {
-  const Token &token = Token::instance();
+  const Tokens &tokens = Tokens::instance();
   FOR_EVERY_BACKEND(name);
-  Config config = server_with("good-ec", token.key("good-ec"));
+  Config config = server_with("good-ec", tokens.key(name, "good-ec"));
   if (!has_tokens(name, config)) return;
   Source &key = config.identities[0].key;
   key.bytes = "https://example.org/";
   CHECK(context_error(name, config).name() == "invalid_argument");
-  key = Token::at("object=another;type=private");
+  key = tokens.at(name, "object=another;type=private");
   key.password = pin;
   CHECK(context_error(name, config).name() == "key_malformed");
-  config = server_with("good-rsa", token.key("good-ec"));
+  config = server_with("good-rsa", tokens.key(name, "good-ec"));
   CHECK(context_error(name, config).name() == "key_mismatch");
 }
 
 TEST_CASE("S30 the PIN may stand in the URI", "[pkcs11]") {
-  const Token &token = Token::instance();
+  const Tokens &tokens = Tokens::instance();
   FOR_EVERY_BACKEND(name);
-  Config config = server_with("good-ec", token.key("good-ec"));
+  Config config = server_with("good-ec", tokens.key(name, "good-ec"));
   if (!has_tokens(name, config)) return;
   config.identities[0].key.password.reset();
   config.identities[0].key.bytes += "&pin-value=%3" + std::string(1, pin[0]) + (pin + 1);

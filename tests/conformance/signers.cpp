@@ -104,6 +104,22 @@ TEST_CASE("S30 a client's signer signs with every type of key, or is refused by 
   }
 }
 
+TEST_CASE("S30 a server may have a key outside beside one of its own", "[signers]") {
+  FOR_EVERY_PAIR(ends);
+  const bool by_signer = GENERATE(true, false);
+  HostKey key("good-ec", PLUGTLS_KEY_ECDSA);
+  auto options = with_ec_signer(ends, key);
+  if (!options || !supports(ends.server, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES)) return;
+  options->server.identities.push_back(identity("good-rsa"));
+  options->client.version(PLUGTLS_VERSION_TLS1_2);
+  options->client.cipher_suites = {static_cast<uint16_t>(by_signer ? 0xc02b : 0xc02f)};
+  Pair pair(ends, *options);
+  pair.connect();
+  CHECK(key.calls == (by_signer ? 1 : 0));
+  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) ==
+        read_file(pki_path(by_signer ? "good-ec.der" : "good-rsa.der")));
+}
+
 TEST_CASE("S30 the key that signs has to be of the leaf's type", "[signers]") {
   FOR_EVERY_BACKEND(name);
   for (const Kind &kind : kinds) {
