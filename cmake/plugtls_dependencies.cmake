@@ -102,6 +102,13 @@ if(PLUGTLS_TESTS)
   mark_as_advanced(PLUGTLS_SOFTHSM)
   plugtls_need(FOUND "${PLUGTLS_SOFTHSM}" NAME "SoftHSM 2"
                FOR "the tests of keys in PKCS #11 tokens (PLUGTLS_TESTS)" PACKAGE softhsm2)
+  set(modules "usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/ossl-modules")
+  find_file(PLUGTLS_PKCS11_PROVIDER pkcs11.so NO_DEFAULT_PATH
+            PATHS "${PROJECT_SOURCE_DIR}/build/deps/pkcs11-provider/${modules}" "/${modules}")
+  mark_as_advanced(PLUGTLS_PKCS11_PROVIDER)
+  plugtls_need(FOUND "${PLUGTLS_PKCS11_PROVIDER}" NAME "OpenSSL's provider pkcs11"
+               FOR "the tests of keys in PKCS #11 tokens (PLUGTLS_TESTS)"
+               PACKAGE "pkcs11-provider, from bookworm-backports on Debian 12")
 endif()
 
 if(PLUGTLS_BENCHMARKS)

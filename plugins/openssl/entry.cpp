@@ -77,7 +77,9 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_PARTIAL, 0,
-     "by libp11's engine 'pkcs11', where that is installed; all tokens of a process by one module"},
+     "by libp11's engine 'pkcs11' (all tokens of a process by one module), or else by the provider "
+     "'pkcs11', where one "
+     "of them is installed"},
     {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_YES, signer_types, ""},
     {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},

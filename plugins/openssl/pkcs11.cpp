@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// By the engine of libp11, which both Debian releases have. Engines are deprecated since OpenSSL 3.0 and still there; the
-// provider that is to replace this one is not in Debian 12.
+// By the engine of libp11, which both Debian releases have and which tells what went wrong, or else by the provider that is to
+// replace it. Engines are deprecated since OpenSSL 3.0 and still there; the provider is not in Debian 12.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "pkcs11.hpp"
 
 #include "error.hpp"
+#include "pkcs11_provider.hpp"
 
 #include <plugtls/kit/secure_bytes.hpp>
 
@@ -22,18 +23,18 @@ namespace plugtls::openssl {
 
 namespace {
 
-#ifndef OPENSSL_NO_ENGINE
-
-using Method = kit::Handle<UI_METHOD, UI_destroy_method>;
-
-constexpr int pin_incorrect = 0xa0;  // CKR_PIN_INCORRECT, which libp11 hands on as its reason
-
 std::string uri_of(const plugtls_source &source) {
   std::string uri(kit::as_text(kit::as_span(source.bytes)));
   if (uri.starts_with("pkcs11:") && uri.find('\0') == std::string::npos) return uri;
   kit::raise(PLUGTLS_E_INVALID_ARGUMENT, "'%s' is no PKCS #11 URI (RFC 7512): 'pkcs11:...'",
              uri.c_str());
 }
+
+// A PIN in a string is wiped, whatever becomes of the key.
+struct Wiped {
+  std::string &text;
+  ~Wiped() { kit::wipe(text.data(), text.size()); }
+};
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -75,6 +76,12 @@ std::string without_query(const std::string &uri) {
   return uri.substr(0, uri.find('?'));
 }
 
+#ifndef OPENSSL_NO_ENGINE
+
+using Method = kit::Handle<UI_METHOD, UI_destroy_method>;
+
+constexpr int pin_incorrect = 0xa0;  // CKR_PIN_INCORRECT, which libp11 hands on as its reason
+
 // One for the process, as the engine is; its module can be named only before it begins.
 class Engine {
  public:
@@ -83,10 +90,11 @@ class Engine {
     return engine;
   }
 
+  // Nothing if OpenSSL finds no such engine.
   ENGINE *open(const std::string &module) {
     const std::lock_guard lock(mutex_);
     if (engine_ == nullptr) {
-      start(module);
+      if (!start(module)) return nullptr;
       module_ = module;
     }
     if (!module.empty() && module != module_)
@@ -97,15 +105,11 @@ class Engine {
   }
 
  private:
-  void start(const std::string &module) {
+  bool start(const std::string &module) {
     kit::Handle<ENGINE, ENGINE_free> engine(ENGINE_by_id("pkcs11"));
     if (!engine) {
-      plugtls_error error = kit::unsupported(
-          PLUGTLS_FEATURE_KEY_PKCS11,
-          "PKCS #11 takes libp11's engine 'pkcs11', which OpenSSL does not find; install it "
-          "(Debian: libengine-pkcs11-openssl)");
-      take_native(error);
-      throw kit::Error(error);
+      ERR_clear_error();
+      return false;
     }
     // It would tell the terminal what it tells us.
     ENGINE_ctrl_cmd_string(engine.get(), "QUIET", nullptr, 0);
@@ -116,6 +120,7 @@ class Engine {
                                        (module.empty() ? "that p11-kit chooses" : module) +
                                        " cannot be used");
     engine_ = engine.release();  // for the process: keys need it to the end
+    return true;
   }
 
   std::mutex mutex_;
@@ -140,68 +145,82 @@ int give_pin(char *out, int capacity, int, void *user) {
   raise_native(PLUGTLS_E_KEY_MALFORMED, where + ": there is no such private key in a token");
 }
 
+Key read_key(ENGINE *engine, const std::string &uri, kit::Password &pin) {
+  // Never the terminal, which OpenSSL would ask by itself.
+  const Method ask(UI_UTIL_wrap_read_pem_callback(&give_pin, 0));
+  if (!ask) throw std::bad_alloc();
+  Key key(ENGINE_load_private_key(engine, uri.c_str(), ask.get(), &pin));
+  if (!key) refuse_key(uri, pin);
+  ERR_clear_error();
+  return key;
+}
+
+Certificate read_certificate(ENGINE *engine, const std::string &uri) {
+  struct {
+    const char *id;
+    X509 *certificate;
+  } wanted{uri.c_str(), nullptr};  // as libp11 has it
+  const bool done = ENGINE_ctrl_cmd(engine, "LOAD_CERT_CTRL", 0, &wanted, nullptr, 0) == 1;
+  Certificate out(wanted.certificate);
+  if (!done || !out)
+    raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
+                 uri + ": there is no such certificate in a token");
+  ERR_clear_error();
+  return out;
+}
+
+ENGINE *engine_for(const std::string &module) {
+  return Engine::instance().open(module);
+}
+
+#else
+
+ENGINE *engine_for(const std::string &) {
+  return nullptr;
+}
+Key read_key(ENGINE *, const std::string &, kit::Password &) {
+  return {};
+}
+Certificate read_certificate(ENGINE *, const std::string &) {
+  return {};
+}
+
 #endif
+
+void require_provider(const std::string &module) {
+  if (has_token_provider(module)) return;
+  throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_KEY_PKCS11,
+                                    "PKCS #11 takes libp11's engine 'pkcs11' or the provider "
+                                    "'pkcs11', and OpenSSL finds neither; install "
+                                    "one (Debian: libengine-pkcs11-openssl or pkcs11-provider)"));
+}
 
 }  // namespace
 
-#ifndef OPENSSL_NO_ENGINE
-
 Key read_token_key(const plugtls_source &source) {
   const std::string uri = uri_of(source);
-  ENGINE *engine = Engine::instance().open(query_value(uri, "module-path"));
+  const std::string path = without_query(uri);
+  const std::string module = query_value(uri, "module-path");
   std::string pin_value = query_value(uri, "pin-value");
   plugtls_source with_pin = source;
   const bool given = source.password.data != nullptr || source.ask_password != nullptr;
   if (!given && !pin_value.empty())
     with_pin.password =
         kit::as_bytes({reinterpret_cast<const uint8_t *>(pin_value.data()), pin_value.size()});
+  const Wiped wiped{pin_value};
   kit::Password pin(with_pin);
-  // Never the terminal, which OpenSSL would ask by itself.
-  const Method ask(UI_UTIL_wrap_read_pem_callback(&give_pin, 0));
-  if (!ask) throw std::bad_alloc();
-  Key key(ENGINE_load_private_key(engine, without_query(uri).c_str(), ask.get(), &pin));
-  kit::wipe(pin_value.data(), pin_value.size());
-  if (!key) refuse_key(uri, pin);
-  ERR_clear_error();
-  return key;
+  if (ENGINE *engine = engine_for(module)) return read_key(engine, path, pin);
+  require_provider(module);
+  return read_key_by_provider(module, path, pin);
 }
 
 Certificate read_token_certificate(const plugtls_source &source) {
   const std::string uri = uri_of(source);
-  ENGINE *engine = Engine::instance().open(query_value(uri, "module-path"));
   const std::string path = without_query(uri);
-  struct {
-    const char *id;
-    X509 *certificate;
-  } wanted{path.c_str(), nullptr};  // as libp11 has it
-  const bool done = ENGINE_ctrl_cmd(engine, "LOAD_CERT_CTRL", 0, &wanted, nullptr, 0) == 1;
-  Certificate out(wanted.certificate);
-  if (!done || !out)
-    raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
-                 path + ": there is no such certificate in a token");
-  ERR_clear_error();
-  return out;
+  const std::string module = query_value(uri, "module-path");
+  if (ENGINE *engine = engine_for(module)) return read_certificate(engine, path);
+  require_provider(module);
+  return read_certificate_by_provider(module, path);
 }
-
-#else
-
-namespace {
-
-[[noreturn]] void refuse() {
-  throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_KEY_PKCS11,
-                                    "PKCS #11 takes engines, and this OpenSSL has none"));
-}
-
-}  // namespace
-
-Key read_token_key(const plugtls_source &) {
-  refuse();
-}
-
-Certificate read_token_certificate(const plugtls_source &) {
-  refuse();
-}
-
-#endif
 
 }  // namespace plugtls::openssl
