@@ -3,6 +3,7 @@
 
 #include "algorithms.hpp"
 #include "error.hpp"
+#include "keys.hpp"
 #include "outcome.hpp"
 #include "settings.hpp"
 #include "transport.hpp"
@@ -172,6 +173,7 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
   if (connection->sticky.set()) return settle(*connection, err);
   if (connection->done) return flush_or_fail(*connection, err);
   connection->begun = true;
+  const KeyStackWiper wiper;
   if (connection->context->role == PLUGTLS_ROLE_SERVER && !connection->heard_name) {
     const plugtls_status status = hear_name(*connection, err);
     if (status != PLUGTLS_OK) return status;

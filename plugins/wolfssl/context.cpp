@@ -4,6 +4,7 @@
 #include "algorithms.hpp"
 #include "error.hpp"
 #include "keylog.hpp"
+#include "keys.hpp"
 #include "session.hpp"
 #include "settings.hpp"
 #include "signer.hpp"
@@ -277,6 +278,7 @@ WOLFSSL_CTX *native_for(plugtls_backend_context &context, std::size_t identity,
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,
                               plugtls_backend_context **out, plugtls_error *err) {
+  const KeyStackWiper wiper;
   return kit::guard(err, [&] {
     *out = build(instance, kit::read_sized(config), callbacks).release();
     return plugtls_status{PLUGTLS_OK};

@@ -6,6 +6,7 @@
 
 #include <plugtls/kit/facts.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
+#include <plugtls/kit/stack.hpp>
 #include <plugtls/types.h>
 
 #include <wolfssl/wolfcrypt/asn_public.h>
@@ -42,6 +43,9 @@ using Rsa = kit::Pinned<RsaKey, keys::init_rsa, keys::free_rsa>;
 using Ecc = kit::Pinned<ecc_key, keys::init_ecc, keys::free_ecc>;
 using Ed25519 = kit::Pinned<ed25519_key, keys::init_ed25519, wc_ed25519_free>;
 using Ed448 = kit::Pinned<ed448_key, keys::init_ed448, wc_ed448_free>;
+
+// wolfSSL 5.5.4 decodes an EC key through a buffer on the stack that it does not wipe, about 20 KiB below its caller.
+using KeyStackWiper = kit::StackWiper<std::size_t{48} << 10U>;
 
 // A public key out of a SubjectPublicKeyInfo. False if wolfSSL cannot use it.
 bool read_public(kit::DerView info, RsaKey *out);
