@@ -151,6 +151,7 @@ int sign_pss(const Request &request, int mask) {
                               key.get(), wolfSSL_GetRNG(request.ssl)));
 }
 
+// NOLINTBEGIN(readability-non-const-parameter,readability-function-size): as wolfSSL has them
 template <int (*Sign)(const Request &)>
 int on_sign(WOLFSSL *ssl, const unsigned char *input, unsigned input_size, unsigned char *out,
             unsigned *size, const unsigned char *key, unsigned key_size, void *) {
@@ -164,6 +165,7 @@ int on_sign_pss(WOLFSSL *ssl, const unsigned char *input, unsigned input_size, u
   const Request request{ssl, {input, input_size}, out, size, {key, key_size}};
   return kit::guard_or(no_signature, [&] { return sign_pss(request, mask); });
 }
+// NOLINTEND(readability-non-const-parameter,readability-function-size)
 
 }  // namespace
 

@@ -208,6 +208,7 @@ class TokenKey {
  public:
   // Throws PLUGTLS_E_KEY_MALFORMED if there is none, PLUGTLS_E_PASSWORD_... for the PIN, PLUGTLS_E_FILE for the module.
   explicit TokenKey(const plugtls_source &source) : TokenKey(source, Pkcs11Uri(text_of(source))) {}
+  ~TokenKey() = default;
   TokenKey(const TokenKey &) = delete;
   TokenKey &operator=(const TokenKey &) = delete;
 
