@@ -160,19 +160,37 @@ void read_key(mbedtls_pk_context *key, const plugtls_source &source) {
                blob.origin + ": no private key could be read from it");
 }
 
-std::unique_ptr<Identity> read_identity(const plugtls_identity &identity) {
-  auto out = std::make_unique<Identity>();
-  for (uint32_t i = 0; i < identity.certificate_count; ++i)
-    read_certificates(out->chain.get(), kit::read_source(*identity.certificates[i]));
-  if (identity.key->kind == PLUGTLS_SOURCE_SIGNER) {
-    use_signer(*out, identity.key->signer);
-    return out;
-  }
-  read_key(out->key.get(), *identity.key);
-  if (const int native = mbedtls_pk_check_pair(&out->chain->pk, out->key.get(), &random, nullptr);
-      native != 0)
+void require_match(int native) {
+  if (native != 0)
     raise_native(PLUGTLS_E_KEY_MISMATCH, native,
                  "the private key does not belong to the leaf certificate");
+}
+
+void use_token(Identity &identity, const plugtls_source &key) {
+  identity.token = std::make_unique<kit::TokenKey>(key);
+  use_signer(identity, identity.token->signer());
+  require_match(try_signer(identity));
+}
+
+void use_key(Identity &identity, const plugtls_source &key) {
+  read_key(identity.key.get(), key);
+  require_match(mbedtls_pk_check_pair(&identity.chain->pk, identity.key.get(), &random, nullptr));
+}
+
+std::unique_ptr<Identity> read_identity(const plugtls_identity &identity) {
+  auto out = std::make_unique<Identity>();
+  for (uint32_t i = 0; i < identity.certificate_count; ++i) {
+    const plugtls_source &source = *identity.certificates[i];
+    read_certificates(out->chain.get(), source.kind == PLUGTLS_SOURCE_URI
+                                            ? kit::read_token_certificate(source)
+                                            : kit::read_source(source));
+  }
+  if (identity.key->kind == PLUGTLS_SOURCE_SIGNER)
+    use_signer(*out, identity.key->signer);
+  else if (identity.key->kind == PLUGTLS_SOURCE_URI)
+    use_token(*out, *identity.key);
+  else
+    use_key(*out, *identity.key);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <plugtls/backend.h>
 #include <plugtls/kit/handle.hpp>
 #include <plugtls/kit/path.hpp>
+#include <plugtls/kit/pkcs11.hpp>
 #include <plugtls/kit/source.hpp>
 
 #include <mbedtls/pk.h>
@@ -24,6 +25,7 @@ struct Identity {
   Chain chain;
   Key key;
   const plugtls_signer *signer = nullptr;  // signs in its place; the key is the public half then
+  std::unique_ptr<kit::TokenKey> token;    // which is the signer, where it is in a token
 };
 
 // Trust anchors and CRLs.

@@ -218,14 +218,6 @@ plugtls_backend_connection *&Current::of_thread() noexcept {
   return current;
 }
 
-void remember_peer(kit::ByteView certificate) {
-  plugtls_backend_connection *connection = Current::of_thread();
-  if (connection == nullptr) return;
-  connection->remembered.clear();
-  if (!certificate.empty())
-    connection->remembered.emplace_back(certificate.begin(), certificate.end());
-}
-
 plugtls_status wrong_state(plugtls_error *err, const char *what) {
   return kit::fail(err, PLUGTLS_E_WRONG_STATE, "%s before the handshake is done", what);
 }

@@ -35,7 +35,7 @@ void choose_suites(plugtls_backend_context &context, const plugtls_config &confi
   auto chosen =
       given ? kit::select_known({config.cipher_suites, config.cipher_suite_count}, all_suites())
             : default_suites();
-  if (kit::has_signer(config)) std::erase_if(chosen, needs_decryption);
+  if (kit::only_signs(config)) std::erase_if(chosen, needs_decryption);
   const auto newer =
       static_cast<std::size_t>(std::count_if(chosen.begin(), chosen.end(), is_tls13));
   if (newer == 0)

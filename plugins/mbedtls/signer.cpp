@@ -8,6 +8,7 @@
 #include <plugtls/kit/signature_wanted.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace plugtls::mbedtls {
 
@@ -35,6 +36,21 @@ void use_signer(Identity &identity, const plugtls_signer *signer) {
   require(mbedtls_pk_parse_subpubkey(&at, at + leaf.pk_raw.len, identity.key.get()),
           "take the public key of the certificate");
   identity.signer = signer;
+}
+
+int try_signer(const Identity &identity) {
+  constexpr std::array<uint8_t, 32> digest{};  // any will do
+  std::array<uint8_t, MBEDTLS_PK_SIGNATURE_MAX_SIZE> signature{};
+  const uint16_t scheme = scheme_of(mbedtls_pk_get_type(identity.key.get()), MBEDTLS_MD_SHA256);
+  kit::SignatureWanted wanted{*identity.signer,      scheme,           PLUGTLS_SIGN_DIGEST,
+                              kit::as_bytes(digest), signature.data(), signature.size()};
+  if (!wanted() || !wanted.made()) return MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
+  Key leaf;  // a copy, since verifying takes what it might change
+  const mbedtls_x509_buf &raw = identity.chain->pk_raw;
+  unsigned char *at = raw.p;
+  require(mbedtls_pk_parse_subpubkey(&at, at + raw.len, leaf.get()), "take a public key");
+  return mbedtls_pk_verify(leaf.get(), MBEDTLS_MD_SHA256, digest.data(), digest.size(),
+                           signature.data(), wanted.size);
 }
 
 const plugtls_signer *signer_of(const plugtls_backend_connection &connection,

@@ -16,6 +16,10 @@ inline constexpr uint64_t signer_types = PLUGTLS_KEY_RSA | PLUGTLS_KEY_ECDSA;
 // that is of another type.
 void use_signer(Identity &identity, const plugtls_signer *signer);
 
+// Whether what the identity's signer signs is verified by the leaf's key: 0, or what Mbed TLS says. Only for one that answers
+// at once and is not the program's, which may not be asked for nothing.
+int try_signer(const Identity &identity);
+
 // Who signs with that key for the connection; nullptr: Mbed TLS does.
 const plugtls_signer *signer_of(const plugtls_backend_connection &connection,
                                 const mbedtls_pk_context *key) noexcept;

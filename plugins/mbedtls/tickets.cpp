@@ -205,6 +205,14 @@ void set_client(plugtls_backend_context &context) {
 
 }  // namespace
 
+void remember_peer(kit::ByteView certificate) {
+  plugtls_backend_connection *connection = Current::of_thread();
+  if (connection == nullptr) return;
+  connection->remembered.clear();
+  if (!certificate.empty())
+    connection->remembered.emplace_back(certificate.begin(), certificate.end());
+}
+
 void set_tickets(plugtls_backend_context &context, const plugtls_config &config) {
   mbedtls_ssl_config *conf = context.conf.get();
   // A resumed session still gets a key exchange of its own.

@@ -36,14 +36,6 @@ namespace plugtls::wolfssl {
 
 namespace {
 
-bool only_signs(const plugtls_config &config) {
-  return std::any_of(config.identities, config.identities + config.identity_count,
-                     [](const plugtls_identity *identity) {
-                       return identity->key->kind == PLUGTLS_SOURCE_SIGNER ||
-                              identity->key->kind == PLUGTLS_SOURCE_URI;
-                     });
-}
-
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 void choose_suites(plugtls_backend_context &context, const plugtls_config &config) {
   context.versions = kit::resolve_versions(config.version_min, config.version_max, versions);
@@ -51,7 +43,7 @@ void choose_suites(plugtls_backend_context &context, const plugtls_config &confi
   context.suites =
       given ? kit::select_known({config.cipher_suites, config.cipher_suite_count}, all_suites())
             : default_suites();
-  if (only_signs(config)) std::erase_if(context.suites, needs_decryption);
+  if (kit::only_signs(config)) std::erase_if(context.suites, needs_decryption);
   const auto newer = static_cast<std::size_t>(
       std::count_if(context.suites.begin(), context.suites.end(), is_tls13));
   if (newer == 0)

@@ -148,6 +148,15 @@ inline bool has_signer(const plugtls_config &config) noexcept {
                      });
 }
 
+// Likewise, by the program or by a token.
+inline bool only_signs(const plugtls_config &config) noexcept {
+  return has_signer(config) ||
+         std::any_of(config.identities, config.identities + config.identity_count,
+                     [](const plugtls_identity *identity) {
+                       return identity->key->kind == PLUGTLS_SOURCE_URI;
+                     });
+}
+
 // The password of one key: asked for at most once, only when wanted, and wiped.
 class Password {
  public:
