@@ -138,11 +138,13 @@ int open(plugtls_backend_connection &connection, const Ticket &ticket) {
   return WOLFSSL_TICKET_RET_OK;
 }
 
+// NOLINTBEGIN(readability-function-size, readability-non-const-parameter): wolfSSL's signature, and all is written to
 int on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
               unsigned char iv[WOLFSSL_TICKET_IV_SZ], unsigned char mac[WOLFSSL_TICKET_MAC_SZ],
               int sealing, unsigned char *state, int size, int *out_size, void *) {
   auto *connection = static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
   if (connection == nullptr || size <= 0) return WOLFSSL_TICKET_RET_FATAL;
+  // NOLINTEND(readability-function-size, readability-non-const-parameter)
   const Ticket ticket{name, iv, mac, state, static_cast<std::size_t>(size)};
   *out_size = size;
   if (sealing != 0)
