@@ -202,7 +202,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   set_protocol(*context);
   set_alpn(*context, config);
-  context->identities = read_identities(config);
+  context->identities = read_identities(context->ctx.get(), config);
   set_verification(*context, config);
   set_callbacks(*context);
   set_sessions(*context);

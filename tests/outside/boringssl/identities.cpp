@@ -22,6 +22,9 @@ Identity read_identity(const plugtls_identity &identity) {
       if (!out.chain.back()) throw std::bad_alloc();
     }
   }
+  if (kit::facts_of(out.leaf).key_type == kit::KeyType::rsa_pss)
+    throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_CERT_RSA_PSS,
+                                      "BoringSSL reads no keys that are for RSASSA-PSS alone"));
   out.key = read_key(*identity.key);
   const Key leaf = public_key_of(out.leaf);
   if (!leaf)
@@ -64,19 +67,31 @@ bool fits(const plugtls_backend_connection &connection, const Identity &identity
                                                          : connection.offers_ecdsa;
 }
 
-bool use(SSL *ssl, const Identity &identity) {
-  std::vector<CRYPTO_BUFFER *> chain;
+std::vector<CRYPTO_BUFFER *> views_of(const Identity &identity) {
+  std::vector<CRYPTO_BUFFER *> out;
   for (const Buffer &buffer : identity.chain)
-    chain.push_back(buffer.get());
+    out.push_back(buffer.get());
+  return out;
+}
+
+bool use(SSL *ssl, const Identity &identity) {
+  const auto chain = views_of(identity);
   return SSL_set_chain_and_key(ssl, chain.data(), chain.size(), identity.key.get(), nullptr) == 1;
 }
 
 }  // namespace
 
-std::vector<Identity> read_identities(const plugtls_config &config) {
+std::vector<Identity> read_identities(SSL_CTX *ctx, const plugtls_config &config) {
   std::vector<Identity> out;
   for (uint32_t i = 0; i < config.identity_count; ++i)
     out.push_back(read_identity(*config.identities[i]));
+  // It takes no EC certificate whose key usage does not let it sign, say. The first is what stays.
+  for (auto one = out.rbegin(); one != out.rend(); ++one) {
+    const auto chain = views_of(*one);
+    if (SSL_CTX_set_chain_and_key(ctx, chain.data(), chain.size(), one->key.get(), nullptr) != 1)
+      raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
+                   "BoringSSL does not take the certificate chain");
+  }
   return out;
 }
 

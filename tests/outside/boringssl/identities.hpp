@@ -18,8 +18,8 @@ struct Identity {
   Key key;
 };
 
-// Every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
-std::vector<Identity> read_identities(const plugtls_config &config);
+// Every identity of the configuration, the first of which is the context's; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
+std::vector<Identity> read_identities(SSL_CTX *ctx, const plugtls_config &config);
 
 // BoringSSL's callback: gives the connection the first identity whose key the peer can deal with, or the first.
 int choose_identity(SSL *ssl, void *user);

@@ -97,6 +97,13 @@ std::vector<Der> chain_of(const plugtls_verify_request &request) {
   return out;
 }
 
+// Of a leaf with a key that BoringSSL cannot read no peer could prove that it holds it.
+void refuse_pss(const Der &leaf) {
+  if (kit::facts_of(leaf).key_type == kit::KeyType::rsa_pss)
+    throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_CERT_RSA_PSS,
+                                      "BoringSSL reads no keys that are for RSASSA-PSS alone"));
+}
+
 kit::Policy policy_of(const plugtls_backend_instance &instance, const plugtls_config &config,
                       const plugtls_verify_request &request) {
   const bool fixed = (config.flags & PLUGTLS_CONFIG_VERIFY_TIME) != 0;
@@ -159,8 +166,10 @@ plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_co
     const plugtls_verify_request asked = kit::read_sized(request);
     const plugtls_config settings = kit::read_sized(config);
     const Store store = read_store(settings, instance->host);
+    const std::vector<Der> chain = chain_of(asked);
+    refuse_pss(chain.front());
     const Judgement judgement =
-        judge(chain_of(asked), store, settings.crl_check, policy_of(*instance, settings, asked));
+        judge(chain, store, settings.crl_check, policy_of(*instance, settings, asked));
     *out_code = judgement.verdict.code;
     *out_depth = judgement.verdict.depth;
     if (!judgement.verdict.good() && err != nullptr)
