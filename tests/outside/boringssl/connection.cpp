@@ -226,8 +226,12 @@ plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *
     const plugtls_status status = hear_name(*connection, err);
     if (status != PLUGTLS_OK) return status;
   }
-  const int result = SSL_do_handshake(connection->ssl.get());
+  int result = SSL_do_handshake(connection->ssl.get());
   if (result != 1) return outcome(*connection, result, err);
+  // A server of BoringSSL's keeps its tickets of TLS 1.3 for its first data, and it may have none to send.
+  if (connection->context->role == PLUGTLS_ROLE_SERVER)
+    result = SSL_write(connection->ssl.get(), "", 0);
+  if (result < 0) return outcome(*connection, result, err);
   connection->done = true;
   return flush_or_fail(*connection, err);
 }
