@@ -26,11 +26,14 @@ enum Answer {
   good_but_renew = 2
 };
 
-kit::TicketKeys::Set random_key() {
-  kit::TicketKeys::Set out(1);
-  RAND_bytes(out.front().name, sizeof out.front().name);  // never fails
-  RAND_bytes(out.front().key, sizeof out.front().key);
-  return out;
+// Never fails.
+void fill_random(void *out, std::size_t size) {
+  RAND_bytes(static_cast<uint8_t *>(out), size);
+}
+
+int64_t now_of(const plugtls_backend_context &context) {
+  const plugtls_host &host = context.instance->host;
+  return host.now(host.user);
 }
 
 bool key_mac(HMAC_CTX *mac, const plugtls_ticket_key &key) {
@@ -47,21 +50,24 @@ int seal(const plugtls_ticket_key &key, uint8_t *name, uint8_t *iv, EVP_CIPHER_C
   return good;
 }
 
-int open(const kit::TicketKeys::Set &keys, const uint8_t *name, const uint8_t *iv,
+int open(const kit::TicketKeys::Reading &keys, const uint8_t *name, const uint8_t *iv,
          EVP_CIPHER_CTX *cipher, HMAC_CTX *mac) {
-  const plugtls_ticket_key *key = kit::TicketKeys::find(keys, name);
+  const plugtls_ticket_key *key = keys.find(name);
   if (key == nullptr) return unknown_key;
   if (!key_mac(mac, *key) ||
       EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->key, iv) != 1)
     return failed;
-  return key == keys.data() ? good : good_but_renew;
+  return key == &keys.newest() ? good : good_but_renew;
 }
 
 int use_key(SSL *ssl, uint8_t *name, uint8_t *iv, EVP_CIPHER_CTX *cipher, HMAC_CTX *mac,
             int sealing) {
-  const kit::TicketKeys::Set &keys = connection_of(ssl)->context->ticket_keys.current();
-  return sealing != 0 ? seal(keys.front(), name, iv, cipher, mac)
-                      : open(keys, name, iv, cipher, mac);
+  return kit::guard_or(int{failed}, [&]() -> int {
+    plugtls_backend_context &context = *connection_of(ssl)->context;
+    const kit::TicketKeys::Reading keys = context.ticket_keys.read(now_of(context));
+    return sealing != 0 ? seal(keys.newest(), name, iv, cipher, mac)
+                        : open(keys, name, iv, cipher, mac);
+  });
 }
 
 }  // namespace
@@ -71,10 +77,11 @@ void set_tickets(plugtls_backend_context &context, const plugtls_config &config)
   SSL_CTX *ctx = context.ctx.get();
   // Only tickets: whatever a session was made under is sealed in them, and nothing fills up.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  context.ticket_keys.replace(
-      config.ticket_key_count > 0
-          ? kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count)
-          : random_key());
+  if (config.ticket_key_count > 0)
+    context.ticket_keys.replace(
+        kit::TicketKeys::copy_of(config.ticket_keys, config.ticket_key_count));
+  else
+    context.ticket_keys.generate(&fill_random, now_of(context), context.ticket_lifetime);
   if ((context.flags & PLUGTLS_CONFIG_NO_RESUMPTION) != 0) {
     context.ticket_count = 0;  // what is reported is what is in force
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);

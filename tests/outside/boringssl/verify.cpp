@@ -126,23 +126,23 @@ Judgement judge(const std::vector<Der> &sent, const Store &store, uint32_t crl_c
     return out;
   }
   const auto facts = facts_of_chain(sent);
+  const auto der_of = [&](const kit::PathStep &step) -> const Der & {
+    return (step.anchor ? store.anchors : sent)[step.index];
+  };
+  const auto holds = [&](const kit::PathStep &lower, const kit::PathStep &upper) {
+    const auto signed_one = kit::parse_signed(der_of(lower));
+    return signed_one && signature_holds(*signed_one, der_of(upper));
+  };
   const auto found =
-      kit::find_path(facts, store.facts, policy.time, kit::policy::longest_path(policy));
+      kit::find_path(facts, store.facts, policy.time, kit::policy::longest_path(policy), holds);
   if (!found.anchored) {
     out.verdict = kit::judge_unanchored(found.facts, policy);
     return out;
   }
-  const auto der_of = [&](const kit::PathStep &step) -> const Der & {
-    return (step.anchor ? store.anchors : sent)[step.index];
-  };
   for (const kit::PathStep &step : found.steps)
     out.path.push_back(der_of(step));
   kit::Policy complete = policy;
-  complete.signature = kit::judge_path_signatures(
-      found, [&](const kit::PathStep &lower, const kit::PathStep &upper) {
-        const auto signed_one = kit::parse_signed(der_of(lower));
-        return signed_one && signature_holds(*signed_one, der_of(upper));
-      });
+  complete.signature = kit::judge_path_signatures(found, holds);
   std::vector<kit::PathCertificate> path;
   for (std::size_t i = 0; i < out.path.size(); ++i)
     path.push_back({out.path[i], found.facts[i]});
