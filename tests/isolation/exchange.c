@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -25,8 +26,14 @@ static plugtls_source file_source(const char *path) {
   return source;
 }
 
+/* Those of the build tree, unless a test has installed others. */
+static const char *backends_directory(void) {
+  const char *others = getenv("PLUGTLS_TEST_BACKENDS_D");
+  return others != NULL ? others : PLUGTLS_TEST_LIB_DIR "/plugtls/backends.d";
+}
+
 static plugtls_registry *make_registry(plugtls_error *err) {
-  static const char *const directories[] = {PLUGTLS_TEST_LIB_DIR "/plugtls/backends.d"};
+  const char *const directories[] = {backends_directory()};
   plugtls_registry_options options = {.size = sizeof options};
   options.flags = PLUGTLS_REGISTRY_IGNORE_ENVIRONMENT | PLUGTLS_REGISTRY_IGNORE_CONFIG |
                   PLUGTLS_REGISTRY_ONLY_DIRECTORIES;
@@ -39,8 +46,12 @@ static plugtls_registry *make_registry(plugtls_error *err) {
 int exchange_for_each_backend(exchange_with_each callback, void *user) {
   plugtls_registry *registry = make_registry(NULL);
   if (registry == NULL) return 0;
+  /* Whoever is loaded first is first to take a symbol: each order is a case of its own. */
+  const int backwards = getenv("PLUGTLS_TEST_BACKWARDS") != NULL;
+  const size_t last = plugtls_registry_candidate_count(registry);
   int count = 0;
-  for (size_t i = 0; i < plugtls_registry_candidate_count(registry); ++i) {
+  for (size_t turn = 0; turn < last; ++turn) {
+    const size_t i = backwards ? last - 1 - turn : turn;
     plugtls_candidate candidate = {.size = sizeof candidate};
     char name[64];
     if (plugtls_registry_candidate(registry, i, &candidate) != PLUGTLS_OK) continue;

@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/ssl.h>
 
 static SSL_CTX *make_context(int server) {
@@ -74,10 +75,40 @@ static void with_each(void *user, const char *name) {
   report_check(r, own_handshake(), name, "left the host's OpenSSL working");
 }
 
+/* What a library that took OpenSSL's names would change without meaning to. */
+typedef struct {
+  OSSL_LIB_CTX *library;
+  int has_default_provider;
+  unsigned long version;
+} state;
+
+static state state_now(void) {
+  const state out = {OSSL_LIB_CTX_get0_global_default(), OSSL_PROVIDER_available(NULL, "default"),
+                     OpenSSL_version_num()};
+  return out;
+}
+
+static void check_state(report *r, const state *before, SSL_CTX *kept, int slot) {
+  const state now = state_now();
+  report_check(r, now.library == before->library, "host", "has the library context it had");
+  report_check(r, now.has_default_provider == before->has_default_provider, "host",
+               "has the providers it had");
+  report_check(r, now.version == before->version, "host", "calls the OpenSSL it called");
+  report_check(r, SSL_CTX_get_ex_data(kept, slot) == r, "host", "finds its ex_data");
+  const int next = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+  report_check(r, next > slot, "host", "gets ex_data slots that nobody has");
+}
+
 int main(void) {
   report r = {0, 0};
+  SSL_CTX *kept = make_context(1);
+  const int slot = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+  if (kept == NULL || SSL_CTX_set_ex_data(kept, slot, &r) != 1) return 1;
+  const state before = state_now();
   report_check(&r, own_handshake(), "host", "uses OpenSSL before");
   report_check(&r, exchange_for_each_backend(with_each, &r) > 0, "backends", "there are some");
   report_check(&r, own_handshake(), "host", "uses OpenSSL after");
+  check_state(&r, &before, kept, slot);
+  SSL_CTX_free(kept);
   return report_end(&r);
 }

@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <sys/wait.h>
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <array>
@@ -216,6 +217,26 @@ TEST_CASE("B2 a process forked after loading goes on with what is loaded, and ca
   });
   CHECK(status == 0);
   CHECK(transfers(backend));
+}
+
+TEST_CASE("B2 a process that changes its root after loading goes on with what is loaded",
+          "[process]") {
+  const Directory directory, jail;
+  directory.add_backend("good");
+  directory.add_backend("second");
+  plugtls_backend *backend = Registry(directory).open("good");
+  REQUIRE(backend != nullptr);
+  const std::string path = directory.path(), root = jail.path();
+  const int status = in_child([&] {
+    // Who is not root may do this in a user namespace of its own.
+    if (geteuid() != 0 && unshare(CLONE_NEWUSER) != 0) return 1;
+    if (chroot(root.c_str()) != 0 || chdir("/") != 0) return 2;
+    if (!transfers(backend)) return 3;
+    // What is out of sight is refused, and what is loaded is none the worse for it.
+    if (open_quietly(path, "second") != nullptr) return 4;
+    return transfers(backend) ? 0 : 5;
+  });
+  CHECK(status == 0);
 }
 
 TEST_CASE("B2 the process may end at any time, with everything open", "[process]") {

@@ -37,14 +37,15 @@ def check_hiding(work):
         sys.exit(f"the tree is still in sight: {seen}")
 
 
-def build_and_install(cmake, work, prefix):
+def build_and_install(cmake, work, prefix, name):
+    """Builds the project that was copied to work/NAME, and unpacks what it ships over the prefix."""
     away = [*hidden(TOP)]
-    sdk.run(*away, cmake, "-G", "Ninja", "-S", work / "project", "-B", work / "build",
+    build, packs = work / f"{name}-build", work / f"{name}-pack"
+    sdk.run(*away, cmake, "-G", "Ninja", "-S", work / name, "-B", build,
             f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_INSTALL_PREFIX={prefix}", cwd=work)
-    sdk.run(*away, cmake, "--build", work / "build", cwd=work)
-    sdk.run(*away, "cpack", "-G", "TGZ", "--config", work / "build/CPackConfig.cmake", "-B", work / "pack",
-            cwd=work)
-    pack, = (work / "pack").glob("*.tar.gz")
+    sdk.run(*away, cmake, "--build", build, cwd=work)
+    sdk.run(*away, "cpack", "-G", "TGZ", "--config", build / "CPackConfig.cmake", "-B", packs, cwd=work)
+    pack, = packs.glob("*.tar.gz")
     sdk.run("tar", "--extract", "--file", pack, "--directory", prefix)
 
 
@@ -86,12 +87,12 @@ def main():
     project, name = pathlib.Path(sys.argv[3]), sys.argv[4]
     with tempfile.TemporaryDirectory(prefix="plugtls-outside-") as directory:
         work = pathlib.Path(directory).resolve()
-        shutil.copytree(project, work / "project")
+        shutil.copytree(project, work / name)
         for file in IDENTITY:
             shutil.copy(build / "tests/pki" / file, work)
         prefix = sdk.install(cmake, build, work)
         check_hiding(work)
-        build_and_install(cmake, work, prefix)
+        build_and_install(cmake, work, prefix, name)
         use(prefix, work, name)
 
 
