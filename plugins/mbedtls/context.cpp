@@ -178,6 +178,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   context->settings = settings_digest(*context, config);
   set_tickets(*context, config);
   set_early_data(*context, config);
+  context->choice = make_choice(*context);
   return context;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "certificates.hpp"
+#include "client_identity.hpp"
 #include "digest.hpp"
 #include "tickets.hpp"
 
@@ -49,6 +50,7 @@ struct plugtls_backend_context {
   std::vector<std::string> protocols;
   std::vector<const char *> alpn;
   std::vector<std::unique_ptr<plugtls::mbedtls::Identity>> identities;
+  plugtls::mbedtls::Choice choice;  // of a client that has several
   bool signs_outside = false;  // a key of an identity is a signer
   std::unique_ptr<plugtls::mbedtls::Store> store;
   plugtls::mbedtls::Digest settings{};     // settings_digest

@@ -3,6 +3,7 @@
 
 #include "algorithms.hpp"
 #include "certificates.hpp"
+#include "client_identity.hpp"
 #include "connection.hpp"
 #include "error.hpp"
 #include "proven.hpp"
@@ -20,11 +21,19 @@ using mbedtls::Proven;
 
 namespace {
 
-// The signature by which the peer proves that it holds its key.
-void note_scheme(mbedtls_pk_type_t type, mbedtls_md_type_t hash) {
+// The signature by which the peer proves that it holds its key. False if the scheme was not offered, which Mbed TLS's
+// servers do not look at in TLS 1.2.
+bool may_prove_by(mbedtls_pk_type_t type, mbedtls_md_type_t hash) {
   plugtls_backend_connection *connection = Current::of_thread();
-  if (connection != nullptr && !connection->verifying)
-    connection->peer_scheme = mbedtls::scheme_of(type, hash);
+  if (connection == nullptr || connection->verifying) return true;
+  const uint16_t scheme = mbedtls::scheme_of(type, hash);
+  connection->peer_scheme = scheme;
+  if (scheme == 0 || kit::contains(connection->context->schemes, scheme)) return true;
+  connection->certificate_error =
+      kit::make_error(PLUGTLS_E_PROTOCOL, "the peer signed by scheme 0x%04x, which was not offered",
+                      unsigned{scheme});
+  connection->certificate_error.alert = kit::alert::illegal_parameter;
+  return false;
 }
 
 // Who signs with the key in Mbed TLS's place, if somebody does. The key is noted.
@@ -150,7 +159,7 @@ int __wrap_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
                                  const unsigned char *signature, size_t signature_size) {
   const Proven *proven = Proven::of_thread();
   if (proven != nullptr && proven->has(key, signature)) return 0;
-  note_scheme(type, hash);
+  if (!may_prove_by(type, hash)) return MBEDTLS_ERR_PK_TYPE_MISMATCH;
   return __real_mbedtls_pk_verify_ext(type, options, key, hash, digest, digest_size, signature,
                                       signature_size);
 }
@@ -158,7 +167,7 @@ int __wrap_mbedtls_pk_verify_ext(mbedtls_pk_type_t type, const void *options,
 int __wrap_mbedtls_pk_verify(mbedtls_pk_context *key, mbedtls_md_type_t hash,
                              const unsigned char *digest, size_t digest_size,
                              const unsigned char *signature, size_t signature_size) {
-  note_scheme(mbedtls_pk_get_type(key), hash);
+  if (!may_prove_by(mbedtls_pk_get_type(key), hash)) return MBEDTLS_ERR_PK_TYPE_MISMATCH;
   return __real_mbedtls_pk_verify(key, hash, digest, digest_size, signature, signature_size);
 }
 
@@ -166,7 +175,7 @@ int __wrap_mbedtls_pk_verify_restartable(mbedtls_pk_context *key, mbedtls_md_typ
                                          const unsigned char *digest, size_t digest_size,
                                          const unsigned char *signature, size_t signature_size,
                                          mbedtls_pk_restart_ctx *restart) {
-  note_scheme(mbedtls_pk_get_type(key), hash);
+  if (!may_prove_by(mbedtls_pk_get_type(key), hash)) return MBEDTLS_ERR_PK_TYPE_MISMATCH;
   return __real_mbedtls_pk_verify_restartable(key, hash, digest, digest_size, signature,
                                               signature_size, restart);
 }
@@ -223,6 +232,12 @@ int __wrap_mbedtls_ssl_handshake(mbedtls_ssl_context *ssl) {
   const plugtls_backend_connection *connection = Current::of_thread();
   if (connection != nullptr && connection->early.writing) return MBEDTLS_ERR_SSL_WANT_READ;
   return __real_mbedtls_ssl_handshake(ssl);
+}
+
+int __wrap_mbedtls_ssl_read_record(mbedtls_ssl_context *ssl, unsigned update_hs_digest) {
+  const int native = __real_mbedtls_ssl_read_record(ssl, update_hs_digest);
+  if (native == 0) mbedtls::choose_identity(ssl);
+  return native;
 }
 
 int __wrap_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *certificate,

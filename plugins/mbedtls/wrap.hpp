@@ -49,6 +49,7 @@ int __real_mbedtls_pk_sign_restartable(mbedtls_pk_context *ctx, mbedtls_md_type_
 int __real_mbedtls_ssl_set_hs_psk(mbedtls_ssl_context *ssl, const unsigned char *psk,
                                   size_t psk_len);
 int __real_mbedtls_ssl_handshake(mbedtls_ssl_context *ssl);
+int __real_mbedtls_ssl_read_record(mbedtls_ssl_context *ssl, unsigned update_hs_digest);
 int __real_mbedtls_x509_crt_check_key_usage(const mbedtls_x509_crt *crt, unsigned int usage);
 int __real_mbedtls_x509_crt_check_extended_key_usage(const mbedtls_x509_crt *crt,
                                                      const char *usage_oid, size_t usage_len);

@@ -132,6 +132,7 @@ void use_identity(plugtls_backend_context &context, const plugtls_identity &iden
     raise_native(
         PLUGTLS_E_CERTIFICATE_MALFORMED,
         "OpenSSL does not take the certificate chain (key too short, or a weak signature?)");
+  context.identity_types.push_back(EVP_PKEY_get_base_id(X509_get0_pubkey(chain.front().get())));
   std::vector<X509 *> views;
   views.reserve(chain.size());
   for (const Certificate &certificate : chain)

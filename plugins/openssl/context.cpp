@@ -3,6 +3,7 @@
 
 #include "algorithms.hpp"
 #include "certificates.hpp"
+#include "client_identity.hpp"
 #include "connection.hpp"
 #include "early_data.hpp"
 #include "error.hpp"
@@ -247,6 +248,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   set_psk(*context, config);
   set_protocol(*context);
   use_identities(*context, config);
+  set_client_identities(*context);
   set_stapling(*context, config);
   set_verification(*context, config);
   set_callbacks(*context);

@@ -56,6 +56,7 @@ struct plugtls_backend_context {
   std::vector<uint16_t> schemes;
   std::string alpn;  // wire format
   uint32_t identities = 0;
+  std::vector<int> identity_types;  // EVP_PKEY_..., in the same order
   uint32_t early_data_max = 0;
   plugtls::openssl::KnownPsk psk;  // what a client offers
   uint32_t ocsp = 0;               // PLUGTLS_OCSP_...

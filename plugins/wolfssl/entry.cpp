@@ -48,7 +48,9 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_TLS1_3, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CIPHER_SUITES, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_GROUPS, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_SIGNATURE_SCHEMES, PLUGTLS_YES, 0, ""},
+    {PLUGTLS_FEATURE_SIGNATURE_SCHEMES, PLUGTLS_PARTIAL, 0,
+     "a TLS 1.3 server's CertificateRequest names every scheme; what is not in the list is "
+     "refused"},
     {PLUGTLS_FEATURE_ALPN, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SNI, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_SNI_CALLBACK, PLUGTLS_YES, 0, ""},

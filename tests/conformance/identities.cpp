@@ -89,6 +89,47 @@ TEST_CASE("S2 of several identities the one the client can use is presented", "[
         read_file(pki_path(rsa ? "good-rsa.der" : "good-ec.der")));
 }
 
+TEST_CASE("S2 of several identities the one the server can use is presented", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  const bool first = GENERATE(true, false);
+  INFO("version " << version << ", the one that fits is " << (first ? "the first" : "the second"));
+  PairOptions options;
+  options.client.identities = {identity(first ? "client-ec" : "client-rsa"),
+                               identity(first ? "client-rsa" : "client-ec")};
+  if (!made_or_refused(ends.client, options.client, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES)) return;
+  options.client.version(version);
+  options.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
+  options.server.trust = {file(pki_path("root.pem"))};
+  options.server.signature_schemes = {0x0403};  // ecdsa_secp256r1_sha256
+  if (!made_or_refused(ends.server, options.server, PLUGTLS_FEATURE_SIGNATURE_SCHEMES)) return;
+  if (level(ends.server, PLUGTLS_FEATURE_SIGNATURE_SCHEMES) == PLUGTLS_PARTIAL) {
+    // It may ask for more than it takes, and must not take it.
+    const Outcome result = outcome(ends, options);
+    CHECK((result.server == PLUGTLS_OK || result.server_error.name() == "protocol"));
+    return;
+  }
+  Pair pair(ends, options);
+  pair.connect();
+  CHECK(pair.server.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("client-ec.der")));
+}
+
+TEST_CASE("S2 B10 a client that cannot sign as the server accepts is refused", "[identities]") {
+  FOR_EVERY_PAIR(ends);
+  const uint16_t version = GENERATE(from_range(both_versions));
+  PairOptions options;
+  options.client.identities = {identity("client-rsa")};
+  options.client.version(version);
+  options.server.client_auth = PLUGTLS_CLIENT_AUTH_REQUIRE;
+  options.server.trust = {file(pki_path("root.pem"))};
+  options.server.signature_schemes = {0x0403};  // ecdsa_secp256r1_sha256
+  if (!made_or_refused(ends.server, options.server, PLUGTLS_FEATURE_SIGNATURE_SCHEMES)) return;
+  const Outcome result = outcome(ends, options);
+  INFO("version " << version << "\nclient: " << result.client_error.text()
+                  << "\nserver: " << result.server_error.text());
+  CHECK(result.server == PLUGTLS_FAILED);
+}
+
 TEST_CASE("S2 a client presents its chain only if it is asked", "[identities]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
