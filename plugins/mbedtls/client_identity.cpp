@@ -45,7 +45,7 @@ bool fits(const Identity &identity, const std::vector<uint16_t> &own, kit::ByteV
   while (!schemes.at_end()) {
     const uint32_t scheme = schemes.number(2);
     if (std::find(own.begin(), own.end(), scheme) != own.end() &&
-        signs_by(*identity.key.get(), scheme, tls13))
+        signs_by(*identity.key, scheme, tls13))
       return true;
   }
   return false;
@@ -70,7 +70,7 @@ Choice make_choice(const plugtls_backend_context &context) {
   if (context.role != PLUGTLS_ROLE_CLIENT || context.identities.size() < 2) return out;
   out.reserve(context.identities.size());
   for (const auto &identity : context.identities)
-    out.push_back(std::make_unique<OneIdentity>(*context.conf.get(), *identity));
+    out.push_back(std::make_unique<OneIdentity>(*context.conf, *identity));
   return out;
 }
 

@@ -51,7 +51,7 @@ struct plugtls_backend_context {
   std::vector<const char *> alpn;
   std::vector<std::unique_ptr<plugtls::mbedtls::Identity>> identities;
   plugtls::mbedtls::Choice choice;  // of a client that has several
-  bool signs_outside = false;  // a key of an identity is a signer
+  bool signs_outside = false;       // a key of an identity is a signer
   std::unique_ptr<plugtls::mbedtls::Store> store;
   plugtls::mbedtls::Digest settings{};     // settings_digest
   plugtls::kit::SecureBytes psk_identity;  // of the key that a client offers

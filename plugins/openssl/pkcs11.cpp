@@ -31,9 +31,15 @@ std::string uri_of(const plugtls_source &source) {
 }
 
 // A PIN in a string is wiped, whatever becomes of the key.
-struct Wiped {
-  std::string &text;
-  ~Wiped() { kit::wipe(text.data(), text.size()); }
+class Wiped {
+ public:
+  explicit Wiped(std::string &text) noexcept : text_(text) {}
+  Wiped(const Wiped &) = delete;
+  Wiped &operator=(const Wiped &) = delete;
+  ~Wiped() { kit::wipe(text_.data(), text_.size()); }
+
+ private:
+  std::string &text_;
 };
 
 int hex_digit(char c) noexcept {

@@ -41,6 +41,6 @@ bool suits_key(uint16_t suite, kit::KeyType type);
 bool signs_by(uint16_t scheme, kit::KeyType type) noexcept;
 
 // "RSA-PSS+SHA256:ECDSA+SHA256", for wolfSSL_set1_sigalgs_list.
-std::string scheme_names(std::span<const uint16_t> schemes);
+std::string scheme_names(std::span<const uint16_t> list);
 
 }  // namespace plugtls::wolfssl

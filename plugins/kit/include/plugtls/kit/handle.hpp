@@ -32,6 +32,7 @@ class Pinned {
   T *operator->() noexcept { return &object_; }
   const T *operator->() const noexcept { return &object_; }
   T &operator*() noexcept { return object_; }
+  const T &operator*() const noexcept { return object_; }
 
  private:
   T object_;
