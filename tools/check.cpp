@@ -96,8 +96,10 @@ std::vector<std::string> command_for(const Options &options) {
 // The kit's exit status; a signal that ended it is a failure like any other.
 int run(const std::vector<std::string> &command) {
   std::vector<char *> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string &each : command)
-    arguments.push_back(const_cast<char *>(each.c_str()));
+    arguments.push_back(
+        const_cast<char *>(each.c_str()));  // NOLINT(*-const-cast): execv's signature
   arguments.push_back(nullptr);
   const pid_t child = fork();
   if (child == 0) {

@@ -73,6 +73,7 @@ plugtls_backend_connection *&Current::of_thread() noexcept {
   return current;
 }
 
+// NOLINTNEXTLINE(readability-function-size): wolfSSL's signature
 int expand_label(unsigned char *out, unsigned size, const unsigned char *secret,
                  unsigned secret_size, const unsigned char *protocol, unsigned protocol_size,
                  const unsigned char *label, unsigned label_size, const unsigned char *info,

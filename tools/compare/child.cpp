@@ -44,7 +44,7 @@ class Descriptor {
   ~Descriptor() { close(); }
   int get() const { return fd_; }
   void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));  // NOLINT(*UndefinedBinaryOperatorResult): it has a value
   }
 
  private:

@@ -98,6 +98,7 @@ std::string extension_name(std::uint16_t number) {
 template <typename Number>
 std::vector<std::string> names_of(const std::vector<std::uint16_t> &numbers) {
   std::vector<std::string> out;
+  out.reserve(numbers.size());
   for (const std::uint16_t number : numbers)
     out.push_back(is_grease(number) ? "GREASE" : std::string(name(static_cast<Number>(number))));
   return out;
@@ -106,6 +107,7 @@ std::vector<std::string> names_of(const std::vector<std::uint16_t> &numbers) {
 template <typename Number>
 std::vector<std::string> names_of(const std::vector<Number> &numbers) {
   std::vector<std::string> out;
+  out.reserve(numbers.size());
   for (const Number number : numbers)
     out.emplace_back(name(number));
   return out;

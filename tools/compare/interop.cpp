@@ -223,7 +223,7 @@ class Interop final : public Work {
     std::string version;
     std::string client;
     std::string server;
-    auto operator<=>(const Key &) const = default;
+    auto operator<=>(const Key &) const = default;  // NOLINT(modernize-use-nullptr): there is none
   };
 
   Options options_;

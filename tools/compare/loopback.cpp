@@ -7,6 +7,7 @@
 #include "statistics.hpp"
 
 #include <array>
+#include <cstdint>
 #include <exception>
 #include <future>
 #include <utility>
@@ -90,13 +91,13 @@ Json bytes(Client &client, double seconds) {
   const std::vector<std::byte> block(16384, std::byte{'d'});
   TlsSocket socket = client.connect();
   socket.write_all(block);
-  double blocks = 0;
+  std::uint64_t blocks = 0;
   const auto begin = Clock::now();
   for (; seconds_since(begin) < seconds; ++blocks)
     socket.write_all(block);
   Client::finish(socket);  // what is on the way counts when it has arrived
   return {{"megabytes_per_second",
-           blocks * static_cast<double>(block.size()) / seconds_since(begin) / 1e6}};
+           static_cast<double>(blocks * block.size()) / seconds_since(begin) / 1e6}};
 }
 
 }  // namespace

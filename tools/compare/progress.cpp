@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace plugtls::tools::compare {
@@ -31,7 +32,7 @@ std::string Progress::remaining() const {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   // The estimates are of another machine; a second's experience corrects them.
   const double pace = elapsed > 1 && done_ > 0 ? elapsed / done_ : 1;
-  const int left = static_cast<int>((total_ - done_) * pace + 0.5);
+  const long left = std::lround((total_ - done_) * pace);
   return fmt::format("{}:{:02} left", left / 60, left % 60);
 }
 
