@@ -44,7 +44,8 @@ class Descriptor {
   ~Descriptor() { close(); }
   int get() const { return fd_; }
   void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));  // NOLINT(*UndefinedBinaryOperatorResult): it has a value
+    // NOLINTNEXTLINE(*UndefinedBinaryOperatorResult): it has a value
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
 
  private:

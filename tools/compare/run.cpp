@@ -147,6 +147,7 @@ const std::vector<SectionName> &all_sections() {
 
 std::vector<Column> columns_for(const std::vector<std::string> &backends) {
   std::vector<Column> out;
+  out.reserve(backends.size());
   for (const std::string &backend : backends)
     out.push_back({backend, backend});
   return out;
@@ -154,6 +155,7 @@ std::vector<Column> columns_for(const std::vector<std::string> &backends) {
 
 std::vector<BackendEntry> find_backends(const std::vector<std::string> &names) {
   std::vector<BackendEntry> out;
+  out.reserve(names.size());
   for (const std::string &each : names)
     out.push_back(try_backend(each));
   if (!names.empty()) return out;

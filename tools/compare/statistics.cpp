@@ -22,7 +22,7 @@ std::minstd_rand make_generator() {
   return std::minstd_rand(20260101U);  // NOLINT(cert-msc*): on purpose
 }
 
-Interval middle_95(std::vector<double> values) {
+Interval middle_95(const std::vector<double> &values) {
   return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
