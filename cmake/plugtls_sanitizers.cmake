@@ -8,8 +8,6 @@ if(PLUGTLS_SANITIZE)
   endif()
   add_compile_options(-fsanitize=${PLUGTLS_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
-  # The instrumentation hides from gcc's data flow what it would have to know for this one (its manual says so).
-  add_compile_options(-Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${PLUGTLS_SANITIZE})
   # RTLD_DEEPBIND makes ASan and TSan abort; tests that need it ask whether this is defined.
   add_compile_definitions(PLUGTLS_SANITIZED=1)

@@ -33,4 +33,7 @@ target_compile_options(
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wduplicated-cond>
     # gcc 12 sees overlap in the insert of a short literal (gcc's bug 105651).
     $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
+    # gcc sees members without a value behind an empty std::optional (gcc's bug 80635); clang's analysis, which lint runs,
+    # does not, and finds what is one.
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>
     $<$<BOOL:${PLUGTLS_WERROR}>:-Werror>)
