@@ -6,7 +6,8 @@ Usage: check_s_time.py PLUGTLS PKI_MODULE_FOLDER
 
 Both verify a leaf and an intermediate of P-256, by X25519 and AES-128-GCM in TLS 1.3, and are compared by the processor
 time of the client's own calls, in alternation; the median of the rounds' ratios counts. s_time speaks over loopback TCP:
-its user time leaves the kernel's part out, which a handshake in memory does not have.
+its user time leaves the kernel's part out, which a handshake in memory does not have, but not that of making sockets, which
+is why the limit is wider than that of check_compare.py.
 """
 
 import datetime
@@ -25,7 +26,7 @@ import threading
 
 ROUNDS = 11
 SECONDS = 1
-LIMIT = 0.05
+LIMIT = 0.10
 
 
 def make_identity(folder, make_pki):
