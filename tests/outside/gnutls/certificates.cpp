@@ -100,25 +100,26 @@ Key read_key(const plugtls_source &source) {
                blob.origin + ": no private key could be read from it");
 }
 
-void use_identity(gnutls_certificate_credentials_t credentials, const plugtls_identity &identity) {
-  std::vector<Certificate> chain;
-  std::vector<gnutls_x509_crt_t> raw;
+Identity use_identity(gnutls_certificate_credentials_t credentials,
+                      const plugtls_identity &identity) {
+  Identity out;
   for (uint32_t i = 0; i < identity.certificate_count; ++i) {
     for (const Der &der : read_certificates(kit::read_source(*identity.certificates[i]))) {
       int native = 0;
-      chain.push_back(parse_certificate(der, &native));
-      raw.push_back(chain.back().get());
+      out.chain.push_back(parse_certificate(der, &native));
+      out.views.push_back(out.chain.back().get());
     }
   }
-  const Key key = read_key(*identity.key);
-  const int native = gnutls_certificate_set_x509_key(credentials, raw.data(),
-                                                     static_cast<int>(raw.size()), key.get());
+  out.key = read_key(*identity.key);
+  const int native = gnutls_certificate_set_x509_key(
+      credentials, out.views.data(), static_cast<int>(out.views.size()), out.key.get());
   if (native == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
     raise_native(PLUGTLS_E_KEY_MISMATCH, native,
                  "the private key does not belong to the leaf certificate");
   if (native < 0)
     raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED, native,
                  "GnuTLS does not take the certificate chain");
+  return out;
 }
 
 // A CRL, or several of a PEM file.
@@ -168,9 +169,12 @@ std::vector<Der> read_certificates(const kit::Blob &blob) {
   return out;
 }
 
-void use_identities(gnutls_certificate_credentials_t credentials, const plugtls_config &config) {
+std::vector<Identity> use_identities(gnutls_certificate_credentials_t credentials,
+                                     const plugtls_config &config) {
+  std::vector<Identity> out;
   for (uint32_t i = 0; i < config.identity_count; ++i)
-    use_identity(credentials, *config.identities[i]);
+    out.push_back(use_identity(credentials, *config.identities[i]));
+  return out;
 }
 
 Store read_store(const plugtls_config &config, const plugtls_host &host) {

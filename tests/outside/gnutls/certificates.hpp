@@ -29,8 +29,15 @@ std::vector<Der> read_encodings(const kit::Blob &blob);
 // The same, of certificates that GnuTLS can read, or PLUGTLS_E_CERTIFICATE_MALFORMED.
 std::vector<Der> read_certificates(const kit::Blob &blob);
 
+struct Identity {
+  std::vector<Certificate> chain;
+  std::vector<gnutls_x509_crt_t> views;  // of the same
+  Key key;
+};
+
 // Every identity of the configuration; a key that does not match is PLUGTLS_E_KEY_MISMATCH.
-void use_identities(gnutls_certificate_credentials_t credentials, const plugtls_config &config);
+std::vector<Identity> use_identities(gnutls_certificate_credentials_t credentials,
+                                     const plugtls_config &config);
 
 using Crl = kit::Handle<std::remove_pointer_t<gnutls_x509_crl_t>, gnutls_x509_crl_deinit>;
 

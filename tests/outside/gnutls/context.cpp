@@ -116,6 +116,34 @@ void read_plain(plugtls_backend_context &context, const plugtls_config &config) 
   context.ticket_count = config.ticket_count != 0 ? config.ticket_count : 2;
 }
 
+bool is_accepted(gnutls_session_t session, const Identity &identity) {
+  const auto key_type =
+      static_cast<gnutls_pk_algorithm_t>(gnutls_x509_privkey_get_pk_algorithm(identity.key.get()));
+  gnutls_sign_algorithm_t scheme = GNUTLS_SIGN_UNKNOWN;
+  for (std::size_t i = 0; gnutls_sign_algorithm_get_requested(session, i, &scheme) == 0; ++i)
+    if (gnutls_sign_supports_pk_algorithm(scheme, key_type) != 0) return true;
+  return false;
+}
+
+// A client shows the first identity that the server can use. GnuTLS by itself would want the server to name authorities.
+int on_request(gnutls_session_t session, const gnutls_datum_t *, int, const gnutls_pk_algorithm_t *,
+               int, gnutls_retr2_st *out) {
+  const auto &connection =
+      *static_cast<const plugtls_backend_connection *>(gnutls_session_get_ptr(session));
+  out->ncerts = 0;  // none, unless one fits
+  for (const Identity &identity : connection.context->to_choose_from) {
+    if (!is_accepted(session, identity)) continue;
+    out->cert_type = GNUTLS_CRT_X509;
+    out->key_type = GNUTLS_PRIVKEY_X509;
+    out->cert.x509 = const_cast<gnutls_x509_crt_t *>(identity.views.data());
+    out->ncerts = static_cast<unsigned>(identity.views.size());
+    out->key.x509 = identity.key.get();
+    out->deinit_all = 0;  // the context's
+    break;
+  }
+  return 0;
+}
+
 std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instance,
                                                const plugtls_config &config,
                                                const plugtls_backend_callbacks *callbacks) {
@@ -130,7 +158,11 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   gnutls_certificate_credentials_t credentials = nullptr;
   require(gnutls_certificate_allocate_credentials(&credentials), "make credentials");
   context->credentials.reset(credentials);
-  use_identities(credentials, config);
+  auto identities = use_identities(credentials, config);
+  if (config.role == PLUGTLS_ROLE_CLIENT && identities.size() > 1) {
+    context->to_choose_from = std::move(identities);
+    gnutls_certificate_set_retrieve_function(credentials, &on_request);
+  }
   if (context->verifies()) context->store = read_store(config, instance->host);
   context->settings = settings_digest(*context, config);
   const bool resumes = (config.flags & PLUGTLS_CONFIG_NO_RESUMPTION) == 0;

@@ -41,6 +41,7 @@ struct plugtls_backend_context {
   Priority priority;
   plugtls_gnutls::Credentials credentials;
   plugtls_gnutls::Store store;
+  std::vector<plugtls_gnutls::Identity> to_choose_from;  // of a client that has several
   std::vector<std::string> protocols;
 
   bool verifies() const noexcept;
