@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tap.hpp"
 
+#include <plugtls/kit/certificate_request.hpp>
 #include <plugtls/kit/client_hello.hpp>
 
 namespace plugtls::wolfssl {
@@ -10,16 +11,6 @@ namespace {
 constexpr uint8_t change_cipher_spec = 20;
 constexpr uint8_t application_data = 23;
 constexpr std::size_t longest = std::size_t{1} << 18U;  // of what waits to be whole
-
-kit::ByteView extension_in(kit::ByteView extensions, uint32_t wanted) {
-  kit::ByteReader reader(extensions);
-  while (!reader.at_end()) {
-    const uint32_t type = reader.number(2);
-    const kit::ByteView value = reader.vector(2);
-    if (type == wanted && reader.good()) return value;
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -83,10 +74,7 @@ std::vector<std::vector<uint8_t>> certificates_in(const Tap::Message &message) {
 }
 
 kit::ByteView schemes_in(const Tap::Message &message) {
-  kit::ByteReader body(message.body);
-  body.vector(1);  // certificate_types, or certificate_request_context
-  if (!message.tls13) return body.vector(2);
-  return kit::ByteReader(extension_in(body.vector(2), 13)).vector(2);
+  return kit::schemes_of_request(message.body, message.tls13);
 }
 
 uint16_t scheme_in(const Tap::Message &message) {
