@@ -12,6 +12,7 @@
 
 #include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/certificate_reason.hpp>
+#include <plugtls/kit/certificate_request.hpp>
 
 #include <mbedtls/oid.h>
 
@@ -29,10 +30,7 @@ bool may_prove_by(mbedtls_pk_type_t type, mbedtls_md_type_t hash) {
   const uint16_t scheme = mbedtls::scheme_of(type, hash);
   connection->peer_scheme = scheme;
   if (scheme == 0 || kit::contains(connection->context->schemes, scheme)) return true;
-  connection->certificate_error =
-      kit::make_error(PLUGTLS_E_PROTOCOL, "the peer signed by scheme 0x%04x, which was not offered",
-                      unsigned{scheme});
-  connection->certificate_error.alert = kit::alert::illegal_parameter;
+  connection->certificate_error = kit::scheme_not_offered(scheme);
   return false;
 }
 

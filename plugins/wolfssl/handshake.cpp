@@ -4,6 +4,8 @@
 #include "keylog.hpp"
 #include "thread_cache.hpp"
 
+#include <plugtls/kit/certificate_request.hpp>
+
 #include <algorithm>
 
 namespace plugtls::wolfssl {
@@ -36,10 +38,7 @@ void choose_identity(plugtls_backend_connection &connection, kit::ByteView schem
 plugtls_status note_scheme(plugtls_backend_connection &connection, uint16_t scheme) {
   connection.peer_scheme = scheme;
   if (scheme == 0 || kit::contains(connection.context->schemes, scheme)) return PLUGTLS_OK;
-  connection.certificate_error =
-      kit::make_error(PLUGTLS_E_PROTOCOL, "the peer signed by scheme 0x%04x, which was not offered",
-                      unsigned{scheme});
-  connection.certificate_error.alert = kit::alert::illegal_parameter;
+  connection.certificate_error = kit::scheme_not_offered(scheme);
   return PLUGTLS_FAILED;
 }
 

@@ -2,7 +2,9 @@
 // What a CertificateRequest asks for (RFC 8446, 4.3.2; RFC 5246, 7.4.4).
 #pragma once
 
+#include <plugtls/kit/alert.hpp>
 #include <plugtls/kit/byte_reader.hpp>
+#include <plugtls/kit/fail.hpp>
 
 #include <cstdint>
 
@@ -21,6 +23,15 @@ inline ByteView schemes_of_request(ByteView body, bool tls13) noexcept {
     if (type == 13 && extensions.good()) return ByteReader(value).vector(2);
   }
   return {};
+}
+
+// Of a peer that proves its key by a scheme that nobody offered (RFC 8446, 4.4.3).
+inline plugtls_error scheme_not_offered(std::uint16_t scheme) noexcept {
+  plugtls_error out =
+      make_error(PLUGTLS_E_PROTOCOL, "the peer signed by scheme 0x%04x, which was not offered",
+                 unsigned{scheme});
+  out.alert = alert::illegal_parameter;
+  return out;
 }
 
 }  // namespace plugtls::kit
