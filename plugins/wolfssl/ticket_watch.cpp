@@ -9,7 +9,11 @@ namespace plugtls::wolfssl {
 
 namespace {
 
+#ifdef WOLFSSL_TICKET_NONCE_MALLOC
+constexpr std::size_t longest_nonce = 255;
+#else
 constexpr std::size_t longest_nonce = 8;  // wolfSSL's MAX_TICKET_NONCE_STATIC_SZ
+#endif
 constexpr uint8_t application_data = 23;
 constexpr std::size_t before_nonce = 4 + 4;  // ticket_lifetime, ticket_age_add
 

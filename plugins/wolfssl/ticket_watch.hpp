@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tickets that a client of TLS 1.3 is sent. wolfSSL ends the connection where the nonce of one (RFC 8446, 4.6.1) is longer
 // than 8 bytes, as Mbed TLS's and rustls's are. So such a ticket gets a short one on its way to wolfSSL, and the real one
-// comes into its place when the key of a resumption is derived from it (keylog.cpp).
+// comes into its place when the key of a resumption is derived from it (keylog.cpp). Built to allocate nonces
+// (WOLFSSL_TICKET_NONCE_MALLOC, as in Debian 13), wolfSSL takes any length, and derives that key without asking.
 #pragma once
 
 #include "record.hpp"
