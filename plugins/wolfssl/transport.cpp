@@ -194,6 +194,23 @@ plugtls_status put_rewritten(plugtls_backend_connection &connection, const uint8
   return out == PLUGTLS_FAILED ? out : plugtls_status{PLUGTLS_OK};
 }
 
+// The chain that was accepted is read once more by wolfSSL, which from 5.7 on is stricter in places, and tells the peer
+// decode_error of it in TLS 1.2.
+bool refuses_chain(const plugtls_backend_connection &connection, const uint8_t *data,
+                   std::size_t size) {
+  return !connection.done && connection.chain_accepted && !connection.chain_checked &&
+         !connection.peer_chain.empty() && connection.context->verifies() &&
+         size == kit::tls::record_header + 2 && data[0] == alert_type && data[5] == fatal;
+}
+
+plugtls_status put_refusal(plugtls_backend_connection &connection, const uint8_t *data,
+                           std::size_t size) {
+  connection.alert_to_send = connection.alert_sent = kit::alert::bad_certificate;
+  const plugtls_status status = put_rewritten(connection, data, size);
+  connection.alert_to_send = PLUGTLS_ALERT_NONE;
+  return status;
+}
+
 }  // namespace
 
 int receive(WOLFSSL *, char *buffer, int capacity, void *user) {
@@ -220,6 +237,8 @@ int send(WOLFSSL *, char *data, int size, void *user) {
     return WOLFSSL_CBIO_ERR_GENERAL;
   if (connection.alert_to_send != PLUGTLS_ALERT_NONE || connection.update_to_send) [[unlikely]]
     status = put_rewritten(connection, bytes, count);
+  else if (refuses_chain(connection, bytes, count)) [[unlikely]]
+    status = put_refusal(connection, bytes, count);
   else
     status = put(connection, bytes, static_cast<std::size_t>(size), &count);
   if (status == PLUGTLS_OK) {
