@@ -83,7 +83,11 @@ def check_flaws(program, flawed):
     expect("no flaw in the file", check(program, behaviour, *topics_of("binary"), flaw="none"), 0)
     for file in FILES:
         done = check(program, flawed / f"flawed_{file}/plugtls-flawed.so", *topics_of("binary"), flaw="none")
-        expect(f"file: {file}", done, 1, "FAILED")
+        # The C library of Debian 13 opens no file that wants an executable stack, and says so itself.
+        if file == "stack" and done.returncode == 3:
+            expect(f"file: {file}", done, 3, "executable stack")
+        else:
+            expect(f"file: {file}", done, 1, "FAILED")
 
 
 def check_reports(program, backends):
