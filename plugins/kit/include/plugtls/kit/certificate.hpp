@@ -75,6 +75,14 @@ inline bool keep_name_constraints(DerView value, CertificateFacts &out) noexcept
   return true;
 }
 
+inline bool keep_tls_feature(const Extension &extension, CertificateFacts &out) noexcept {
+  const auto parsed = parse_tls_feature(extension.value);
+  if (!parsed) return false;
+  out.must_staple = *parsed;
+  out.unknown_critical_extension |= extension.critical;
+  return true;
+}
+
 // One extension that has been seen for the first time. False if it is malformed.
 inline bool read_extension(const Extension &extension, CertificateFacts &out) noexcept {
   const DerView value = extension.value;
@@ -102,6 +110,7 @@ inline bool read_extension(const Extension &extension, CertificateFacts &out) no
     default:
       if (is_netscape_type(extension.oid))
         return keep(parse_netscape_type(value), out.netscape_type);
+      if (is_tls_feature(extension.oid)) return keep_tls_feature(extension, out);
       out.unknown_critical_extension |= extension.critical && !may_be_critical(extension.oid);
       return true;
   }

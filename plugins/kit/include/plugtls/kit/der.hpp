@@ -19,6 +19,7 @@ inline constexpr std::uint8_t integer = 0x02;
 inline constexpr std::uint8_t bit_string = 0x03;
 inline constexpr std::uint8_t octet_string = 0x04;
 inline constexpr std::uint8_t object_identifier = 0x06;
+inline constexpr std::uint8_t enumerated = 0x0a;
 inline constexpr std::uint8_t utf8_string = 0x0c;
 inline constexpr std::uint8_t printable_string = 0x13;
 inline constexpr std::uint8_t teletex_string = 0x14;

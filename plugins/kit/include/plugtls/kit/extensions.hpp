@@ -99,6 +99,27 @@ inline std::optional<std::uint8_t> parse_netscape_type(DerView value) noexcept {
   return static_cast<std::uint8_t>(*out);
 }
 
+// RFC 7633, 4.1: the TLS extensions that a server with this certificate has to answer.
+inline bool is_tls_feature(DerView oid) noexcept {
+  using namespace std::string_view_literals;
+  return is_oid(oid, "\x2b\x06\x01\x05\x05\x07\x01\x18"sv);
+}
+
+// Whether status_request is among them.
+inline std::optional<bool> parse_tls_feature(DerView value) noexcept {
+  constexpr std::uint32_t status_request = 5;
+  const std::optional<DerView> features = sole_sequence(value);
+  if (!features) return std::nullopt;
+  DerReader reader(*features);
+  bool out = false;
+  while (!reader.at_end()) {
+    const DerView number = reader.contents(der_tag::integer);
+    if (!is_der_integer(number)) return std::nullopt;
+    out = out || der_uint(number) == status_request;
+  }
+  return reader.failed() ? std::nullopt : std::optional(out);
+}
+
 // A directoryName's Name stands within a tag of its own: the choice is EXPLICIT.
 inline bool is_general_name(const DerElement &name) noexcept {
   switch (name.tag) {

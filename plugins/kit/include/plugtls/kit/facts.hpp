@@ -62,6 +62,7 @@ struct CertificateFacts {
   bool malformed = true;  // not DER, an extension twice, version and extensions disagree
   bool unknown_critical_extension = false;  // RFC 5280, 4.2
   bool self_issued = false;                 // subject and issuer are the same name
+  bool must_staple = false;                 // RFC 7633: good only with an OCSP response
   std::uint8_t version = 0;                 // 1, 2, 3
 
   std::int64_t not_before = 0;  // Unix time in seconds
