@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "signature.hpp"
 #include "verify.hpp"
 
 #include <openssl/err.h>
@@ -73,7 +74,9 @@ void use_staple(plugtls_backend_context &context, const plugtls_identity &identi
                                       "certificate; leave ocsp_response out"));
   kit::Blob blob = kit::read_source(*identity.ocsp_response);
   X509 *leaf = chain.front();
-  if (!is_staple_for(blob.bytes, leaf, chain.size() > 1 ? chain[1] : nullptr))
+  const std::vector<uint8_t> der = to_der(leaf);
+  const std::vector<uint8_t> issuer = chain.size() > 1 ? to_der(chain[1]) : std::vector<uint8_t>();
+  if (!kit::is_staple_for(blob.bytes, kit::facts_of(der), issuer, &digest_of))
     raise_native(PLUGTLS_E_CERTIFICATE_MALFORMED,
                  blob.origin + ": no successful OCSP response about the identity's leaf");
   ERR_clear_error();
@@ -92,7 +95,7 @@ void set_stapling(plugtls_backend_context &context, const plugtls_config &config
   if (config.ocsp != PLUGTLS_OCSP_NONE) SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
 }
 
-Staple staple_of(const plugtls_backend_connection &connection) {
+kit::Staple staple_of(const plugtls_backend_connection &connection) {
   unsigned char *response = nullptr;
   const long size = SSL_get_tlsext_status_ocsp_resp(connection.ssl.get(), &response);
   if (connection.context->ocsp == PLUGTLS_OCSP_NONE) return {};

@@ -2,9 +2,8 @@
 // Stapled OCSP responses on connections (B8): servers send them, clients ask for them.
 #pragma once
 
-#include "ocsp.hpp"
-
 #include <plugtls/backend.h>
+#include <plugtls/kit/ocsp.hpp>
 
 #include <openssl/ssl.h>
 
@@ -20,7 +19,7 @@ void use_staple(plugtls_backend_context &context, const plugtls_identity &identi
 void set_stapling(plugtls_backend_context &context, const plugtls_config &config);
 
 // What a client has been sent.
-Staple staple_of(const plugtls_backend_connection &connection);
+kit::Staple staple_of(const plugtls_backend_connection &connection);
 
 // In TLS 1.2 the staple comes after the certificate, whose verification then has to wait for it.
 bool comes_later(const plugtls_backend_connection &connection);

@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "signature.hpp"
 #include "stapling.hpp"
 
 #include <plugtls/kit/alert.hpp>
@@ -46,11 +47,12 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
 }
 
 // Of a path that reaches an anchor: else there is nobody whose response could be believed.
-kit::Verdict judge_revocation(X509_STORE_CTX *store_ctx, const Staple &staple, int64_t time) {
-  STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(store_ctx);
-  if (sk_X509_num(path) == 0) return {};
-  X509 *issuer = sk_X509_value(path, sk_X509_num(path) > 1 ? 1 : 0);
-  const int32_t code = judge_staple(staple, sk_X509_value(path, 0), issuer, time);
+kit::Verdict judge_staple(const Path &path, const kit::Staple &staple, int64_t time) {
+  if (path.der.empty()) return {};
+  const std::size_t issuer = path.der.size() > 1 ? 1 : 0;
+  const int32_t code =
+      kit::judge_staple(staple, path.facts.front(), {path.der[issuer], path.facts[issuer]}, time,
+                        &signature_holds, &digest_of);
   return code == PLUGTLS_E_NONE ? kit::Verdict{} : kit::Verdict{code, 0};
 }
 
@@ -68,7 +70,7 @@ kit::Verdict judge_refused(const Path &path, kit::Policy policy, kit::Verdict na
     case PLUGTLS_E_CERT_REVOKED:
     case PLUGTLS_E_CERT_CRL_MISSING:
     case PLUGTLS_E_CERT_CRL_INVALID:
-      if (policy.revocation.good() || native.depth <= 0) policy.revocation = native;
+      if (policy.revocation.good()) policy.revocation = native;  // the staple comes first
       break;
     case PLUGTLS_E_CERT_BAD_SIGNATURE:
       policy.signature = native;
@@ -162,12 +164,12 @@ bool verify_now(X509_STORE_CTX *store_ctx, plugtls_backend_connection &connectio
   return connection.certificate_error.code == PLUGTLS_E_NONE;
 }
 
-Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const Staple &staple) {
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const kit::Staple &staple) {
   X509_STORE_CTX_set_time(store_ctx, 0, static_cast<time_t>(given.time));
   const bool good = X509_verify_cert(store_ctx) == 1;
   kit::Policy policy = given;
-  policy.revocation = judge_revocation(store_ctx, staple, policy.time);
   const Path path(X509_STORE_CTX_get0_chain(store_ctx));
+  policy.revocation = judge_staple(path, staple, policy.time);
   if (good) return {kit::judge(path.facts, policy), X509_V_OK};
   const int native = X509_STORE_CTX_get_error(store_ctx);
   const kit::Verdict refused{certificate_code(native), X509_STORE_CTX_get_error_depth(store_ctx)};

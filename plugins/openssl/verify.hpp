@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ocsp.hpp"
-
+#include <plugtls/kit/ocsp.hpp>
 #include <plugtls/kit/policy.hpp>
 #include <plugtls/types.h>
 
@@ -20,7 +19,7 @@ struct Judgement {
 
 // OpenSSL builds the path and checks it; then the policy of all backends does, which is nowhere laxer and names the
 // fault. What OpenSSL refuses stays refused.
-Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const Staple &staple);
+Judgement judge(X509_STORE_CTX *store_ctx, const kit::Policy &given, const kit::Staple &staple);
 
 // A bad judgement as an error.
 plugtls_error describe(const Judgement &judgement);

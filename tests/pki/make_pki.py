@@ -346,8 +346,10 @@ def crl(issuer, revoked=(), start=NOW - DAY, end=NOW + 3650 * DAY, claims=None, 
     return out.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
-def staple(entity, status="good", responder=None, start=NOW - DAY, end=NOW + 3650 * DAY):
-    """An OCSP response about an entity, by its issuer unless a responder is given."""
+def staple(entity, status="good", responder=None, start=NOW - DAY, end=NOW + 3650 * DAY,
+           hashed=hashes.SHA256(), by_name=False, extra=None):
+    """An OCSP response about an entity, by its issuer unless a responder is given; `extra`: is it
+    critical, an extension that nobody knows?"""
     certificate = x509.load_der_x509_certificate(entity.der)
     issuer = x509.load_der_x509_certificate(entity.issuer.der)
     signer = responder or entity.issuer
@@ -358,15 +360,21 @@ def staple(entity, status="good", responder=None, start=NOW - DAY, end=NOW + 365
         .add_response(
             cert=certificate,
             issuer=issuer,
-            algorithm=hashes.SHA256(),
+            algorithm=hashed,
             cert_status=ocsp.OCSPCertStatus[status.upper()],
             this_update=start,
             next_update=end,
             revocation_time=NOW - DAY if revoked else None,
             revocation_reason=x509.ReasonFlags.key_compromise if revoked else None,
         )
-        .responder_id(ocsp.OCSPResponderEncoding.HASH, signer_certificate)
+        .responder_id(
+            ocsp.OCSPResponderEncoding.NAME if by_name else ocsp.OCSPResponderEncoding.HASH,
+            signer_certificate,
+        )
     )
+    if extra is not None:
+        unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\5\0")
+        out = out.add_extension(unknown, critical=extra)
     if responder:
         out = out.certificates([signer_certificate])
     return out.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
@@ -427,8 +435,10 @@ class Pki:
         self.add(name, entity)
         self.case(name, expect, note, where="clients", **how)
 
-    def staple(self, name, expect, note, of="good-ec", data=None, mode="request", servable=True):
-        """A case for OCSP stapling. `servable`: a server takes the response for its certificate's."""
+    def staple(self, name, expect, note, of="good-ec", data=None, mode="request", servable=True,
+               crls=()):
+        """A case for OCSP stapling. `servable`: a server takes the response for its certificate's.
+        `crls`: what the client looks the leaf up in, too."""
         if data is not None:
             self.write(f"{name}.ocsp.der", data)
         self.index["staples"].append(
@@ -438,6 +448,7 @@ class Pki:
                 "staple": f"{name}.ocsp.der" if data is not None else None,
                 "mode": mode,
                 "servable": servable,
+                "crls": list(crls),
                 "expect": expect,
                 "note": note,
             }
@@ -835,6 +846,16 @@ def make_staples(pki):
     pki.staple("staple-good", OK, "by the issuer", data=staple(good), mode="require")
     pki.staple("staple-delegated", OK, "by a responder of the issuer's",
                data=staple(good, responder=responder(ca)), mode="require")
+    pki.staple("staple-by-name", OK, "by the issuer, which it names; digests by SHA-1",
+               data=staple(good, by_name=True, hashed=hashes.SHA1()), mode="require")
+    pki.staple("staple-delegated-by-name", OK, "by a responder of the issuer's, which it names",
+               data=staple(good, responder=responder(ca), by_name=True), mode="require")
+    pki.staple("staple-extension", OK, "with an extension that nobody knows",
+               data=staple(good, extra=False), mode="require")
+    pki.staple("staple-critical", invalid, "with a critical extension that nobody knows",
+               data=staple(good, extra=True))
+    pki.staple("staple-critical-revoked", invalid, "the same, and it says revoked",
+               data=staple(good, "revoked", extra=True))
     pki.staple("staple-revoked", code("REVOKED"), "revoked", data=staple(good, "revoked"))
     pki.staple("staple-revoked-unasked", OK, "revoked, but nobody looks", mode="none",
                data=staple(good, "revoked"))
@@ -872,6 +893,23 @@ def make_staples(pki):
                data=staple(expired))
     pki.staple("staple-expired-none", missing, "expired, and without the required response",
                of="expired", mode="require")
+    # ... and before the leaf's CRL.
+    revoked, listed, unlisted = pki.entities["revoked"], ("intermediate.crl.pem",), ("root.crl.pem",)
+    pki.staple("staple-crl-good", OK, "good, and not in the CRL", data=staple(good), mode="require",
+               crls=listed)
+    pki.staple("staple-crl-revoked", code("REVOKED"), "good, but revoked by the CRL", of="revoked",
+               data=staple(revoked), crls=listed)
+    pki.staple("staple-crl-missing", code("CRL_MISSING"), "good, but there is no CRL",
+               data=staple(good), crls=unlisted)
+    pki.staple("staple-revoked-crl-missing", code("REVOKED"), "revoked, and there is no CRL",
+               data=staple(good, "revoked"), crls=unlisted)
+    pki.staple("staple-revoked-crl-expired", code("REVOKED"), "revoked, and the CRL has expired",
+               data=staple(good, "revoked"), crls=("expired.crl.pem",))
+    pki.staple("staple-invalid-crl-revoked", invalid, "out of date, and revoked by the CRL",
+               of="revoked", data=staple(revoked, start=NOW - 9 * DAY, end=NOW - 2 * DAY),
+               crls=listed)
+    pki.staple("staple-none-crl-revoked", missing, "required and not there, and revoked by the CRL",
+               of="revoked", mode="require", crls=listed)
 
 
 def make_clients(pki):

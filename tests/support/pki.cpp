@@ -118,6 +118,7 @@ const std::vector<PkiStaple> &pki_staples() {
                    : mode == "require" ? PLUGTLS_OCSP_REQUIRE + 0U
                                        : PLUGTLS_OCSP_REQUEST + 0U;
       entry.servable = item.at("servable");
+      entry.crls = item.at("crls").get<std::vector<std::string>>();
       entry.expect = error_code(item.at("expect"));
       out.push_back(entry);
     }

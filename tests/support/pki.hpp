@@ -33,8 +33,9 @@ struct PkiMalformed {
 // A case for OCSP stapling: what certificate, with which response (empty: none), for whom.
 struct PkiStaple {
   std::string name, of, staple, note;
-  uint32_t mode = 0;      // PLUGTLS_OCSP_...
-  bool servable = false;  // a server takes the response for its certificate's
+  std::vector<std::string> crls;  // of the leaf
+  uint32_t mode = 0;              // PLUGTLS_OCSP_...
+  bool servable = false;          // a server takes the response for its certificate's
   int32_t expect = 0;
 };
 
