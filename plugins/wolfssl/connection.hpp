@@ -109,6 +109,7 @@ struct plugtls_backend_connection {
   uint16_t peer_scheme = 0;
   std::string protocol;
   plugtls::wolfssl::Certificates peer_chain;  // as it was read off the wire
+  std::vector<uint8_t> peer_staple;           // likewise, if it was asked for
   std::optional<plugtls::wolfssl::Judgement> judgement;
   bool chain_pending = false;                 // it waits for the program's say
   bool chain_accepted = false;                // what wolfSSL may be shown
@@ -128,6 +129,7 @@ struct plugtls_backend_connection {
   // Before another certificate is asked for.
   void forget_peer() noexcept {
     peer_chain.clear();
+    peer_staple.clear();
     verified.clear();
     remembered.clear();
     judgement.reset();

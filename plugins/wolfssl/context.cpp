@@ -99,6 +99,7 @@ void read_plain(plugtls_backend_context &context, const plugtls_config &config) 
   context.verify_depth = depth_of(config);
   context.verify_time = config.verify_time;
   context.crl_check = config.crl_check;
+  context.ocsp = config.ocsp;
   context.record_size = record_size_of(config);
   if (config.role != PLUGTLS_ROLE_SERVER) return;
   context.ticket_lifetime = config.ticket_lifetime_s != 0 ? config.ticket_lifetime_s : 7200;
@@ -134,14 +135,23 @@ void set_protocol(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
 }
 
 // Of what wolfSSL thinks of a chain nothing counts (verify.hpp). A server has to say that it verifies for a certificate
-// to be asked for at all.
+// to be asked for at all. So has a client that asks for a staple: only then does wolfSSL find the leaf without an issuer,
+// and looks no further at the staple, which it would refuse for the same reason, and nobody could overrule that.
 void set_verification(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
   int mode = WOLFSSL_VERIFY_NONE;
+  if (context.ocsp != PLUGTLS_OCSP_NONE) mode = WOLFSSL_VERIFY_PEER;
   if (context.role == PLUGTLS_ROLE_SERVER && context.client_auth != PLUGTLS_CLIENT_AUTH_NONE)
     mode = WOLFSSL_VERIFY_PEER;
   if (context.role == PLUGTLS_ROLE_SERVER && context.client_auth == PLUGTLS_CLIENT_AUTH_REQUIRE)
     mode |= WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   wolfSSL_CTX_set_verify(native, mode, &on_certificate);
+}
+
+// To ask for a staple. Nothing is fetched: that would take wolfSSL_CTX_EnableOCSP.
+void set_stapling(WOLFSSL_CTX *native, const plugtls_backend_context &context) {
+  if (context.ocsp == PLUGTLS_OCSP_NONE) return;
+  require(wolfSSL_CTX_EnableOCSPStapling(native), "ask for OCSP responses");
+  require(wolfSSL_CTX_UseOCSPStapling(native, WOLFSSL_CSR_OCSP, 0), "ask for an OCSP response");
 }
 
 NativeContext make_native(plugtls_backend_context &context, const Identity *identity) {
@@ -153,6 +163,7 @@ NativeContext make_native(plugtls_backend_context &context, const Identity *iden
   wolfSSL_CTX_SetIOSend(native, &send);
   wolfSSL_CTX_SetHKDFExpandLabelCb(native, &expand_label);
   set_verification(native, context);
+  set_stapling(native, context);
   set_tickets(native, context);
   if (context.role == PLUGTLS_ROLE_CLIENT) set_sessions(native, context);
   set_psk(native, context);
@@ -174,6 +185,19 @@ void make_natives(plugtls_backend_context &context) {
     context.natives.clear();
     context.natives.push_back(make_native(context, nullptr));
   }
+}
+
+void check_stapling(const plugtls_backend_context &context) {
+  if (context.ocsp == PLUGTLS_OCSP_NONE) return;
+  if (context.role == PLUGTLS_ROLE_SERVER)
+    throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_OCSP_CLIENT,
+                                      "wolfSSL does not ask clients for OCSP responses; use CRLs "
+                                      "for their certificates"));
+  if (context.versions.contains(PLUGTLS_VERSION_TLS1_2))
+    throw kit::Error(kit::unsupported(
+        PLUGTLS_FEATURE_OCSP_CLIENT,
+        "a client over wolfSSL can ask for an OCSP response only if TLS 1.3 is the lowest version: "
+        "one of TLS 1.2 wolfSSL judges by its own rules, and nothing overrules it"));
 }
 
 void check_late_authentication(const plugtls_config &config) {
@@ -200,6 +224,7 @@ std::unique_ptr<plugtls_backend_context> build(plugtls_backend_instance *instanc
   choose_lists(*context, config);
   choose_protocols(*context, config);
   choose_psk(*context, config);
+  check_stapling(*context);
   check_late_authentication(config);
   context->identities = read_identities(config);
   context->asks_signer = kit::has_signer(config);

@@ -37,6 +37,7 @@ struct plugtls_backend_context {
   uint32_t client_auth = 0;
   uint32_t verify_depth = 0;
   uint32_t crl_check = 0;
+  uint32_t ocsp = 0;             // PLUGTLS_OCSP_...
   uint32_t record_size = 0;      // most bytes of application data in a record sent
   uint32_t ticket_lifetime = 0;  // seconds
   uint32_t ticket_count = 0;

@@ -63,8 +63,10 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
     case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
       *out = context->record_size;
       return PLUGTLS_OK;
-    // libplugtls refuses contexts that ask for these, see the capabilities; so they are off.
     case PLUGTLS_VALUE_OCSP:
+      *out = context->ocsp;
+      return PLUGTLS_OK;
+    // libplugtls refuses contexts that ask for it, see the capabilities; so it is off.
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
       *out = 0;
       return PLUGTLS_OK;

@@ -35,8 +35,6 @@ const plugtls_anchor anchors[] = {
     {"wc_ecc_verify_hash", address(&wc_ecc_verify_hash)},
 };
 
-constexpr const char *not_yet = "the backend does not do this yet";
-
 constexpr uint64_t signer_types = PLUGTLS_KEY_RSA | PLUGTLS_KEY_ECDSA | PLUGTLS_KEY_ED25519;
 
 constexpr kit::CapabilityRow capabilities[] = {
@@ -82,8 +80,12 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_PEER_CHAIN, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_VERIFIED_CHAIN, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CRL, PLUGTLS_YES, 0, ""},
-    {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, 0, not_yet},
-    {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, 0, not_yet},
+    {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_PARTIAL, 0,
+     "TLS 1.3 alone, so it has to be the lowest version: a staple of TLS 1.2 wolfSSL judges by its "
+     "own rules, and nothing overrules it"},
+    {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, 0,
+     "wolfSSL sends only what it can verify itself, and leaves out the rest in silence; 5.5.4 "
+     "loses 6 kB of memory in every such handshake of TLS 1.3"},
     {PLUGTLS_FEATURE_EXPORTER, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_YES, 0, ""},

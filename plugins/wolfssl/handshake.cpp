@@ -53,6 +53,8 @@ plugtls_status look_at(plugtls_backend_connection &connection, const Tap::Messag
     case handshake_type::certificate:
       answer_ticket(connection, true);
       connection.peer_chain = certificates_in(message);
+      if (connection.context->ocsp != PLUGTLS_OCSP_NONE)
+        connection.peer_staple = staple_in(message);
       return ask_for_verdict(connection);
     case handshake_type::certificate_request:
       choose_identity(connection, schemes_in(message));

@@ -34,7 +34,8 @@ Judgement judge_request(const plugtls_backend_instance &instance, const plugtls_
   for (uint32_t i = 0; i < request.chain_count; ++i)
     read_peer_chain(chain, kit::read_source(*request.chain[i]));
   require_key_type(chain);
-  return judge(chain, *store, config.crl_check, policy_of(instance, config, request));
+  const kit::Staple staple{config.ocsp, kit::as_span(request.ocsp_response)};
+  return judge(chain, *store, {config.crl_check, staple}, policy_of(instance, config, request));
 }
 
 }  // namespace
@@ -46,9 +47,6 @@ plugtls_status verify_chain(plugtls_backend_instance *instance, const plugtls_co
     prepare(*instance);
     const plugtls_verify_request asked = kit::read_sized(request);
     const plugtls_config settings = kit::read_sized(config);
-    if (asked.ocsp_response.size > 0)
-      throw kit::Error(kit::unsupported(PLUGTLS_FEATURE_OCSP_CLIENT,
-                                        "this backend does not look into OCSP responses yet"));
     const Judgement judgement = judge_request(*instance, settings, asked);
     *out_code = judgement.verdict.code;
     *out_depth = judgement.verdict.depth;

@@ -40,9 +40,10 @@ void add_program(Hasher &hasher, const plugtls_backend_callbacks &callbacks) {
 
 Digest settings_digest(const plugtls_backend_context &context, const plugtls_config &config) {
   Hasher hasher;
-  hasher.add("plugtls wolfssl 2").add(uint64_t{context.role}).add(context.flags);
+  hasher.add("plugtls wolfssl 3").add(uint64_t{context.role}).add(context.flags);
   hasher.add(uint64_t{context.client_auth}).add(uint64_t{context.verify_depth});
-  hasher.add(uint64_t{context.crl_check}).add(static_cast<uint64_t>(config.verify_time));
+  hasher.add(uint64_t{context.ocsp}).add(uint64_t{context.crl_check});
+  hasher.add(static_cast<uint64_t>(config.verify_time));
   hasher.add(uint64_t{context.versions.min}).add(uint64_t{context.versions.max});
   add_numbers(hasher, context.suites);
   add_numbers(hasher, context.groups);

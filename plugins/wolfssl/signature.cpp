@@ -136,6 +136,11 @@ bool verify_ed448(const kit::SignedObject &object, kit::DerView info) {
 
 }  // namespace
 
+std::vector<uint8_t> digest_of(kit::SignatureHash hash, kit::DerView bytes) {
+  const auto native = hash_of(hash);
+  return native ? digest_of(bytes, *native) : std::vector<uint8_t>();
+}
+
 bool signature_holds(const kit::SignedObject &object, kit::DerView issuer) {
   const kit::DerView info = kit::public_key_info(issuer);
   kit::CertificateFacts facts;

@@ -73,6 +73,25 @@ std::vector<std::vector<uint8_t>> certificates_in(const Tap::Message &message) {
   return out;
 }
 
+std::vector<uint8_t> staple_in(const Tap::Message &message) {
+  constexpr uint32_t status_request = 5;
+  constexpr uint32_t ocsp = 1;
+  if (!message.tls13) return {};
+  kit::ByteReader body(message.body);
+  body.vector(1);  // certificate_request_context
+  kit::ByteReader list(body.vector(3));
+  list.vector(3);  // the leaf
+  kit::ByteReader extensions(list.vector(2));
+  while (!extensions.at_end()) {
+    const uint32_t type = extensions.number(2);
+    kit::ByteReader status(extensions.vector(2));
+    if (type != status_request || status.number(1) != ocsp) continue;
+    const kit::ByteView response = status.vector(3);
+    if (status.finished()) return {response.begin(), response.end()};
+  }
+  return {};
+}
+
 kit::ByteView schemes_in(const Tap::Message &message) {
   return kit::schemes_of_request(message.body, message.tls13);
 }

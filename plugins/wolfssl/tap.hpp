@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the peer says in its part of the handshake, read on the way to wolfSSL, which does not show it: its certificates
-// even where wolfSSL cannot parse them, by which scheme it signs, and that a certificate is asked for.
+// even where wolfSSL cannot parse them, the staple, by which scheme it signs, and that a certificate is asked for.
 #pragma once
 
 #include "library.hpp"
@@ -57,6 +57,9 @@ inline constexpr uint8_t key_update = 24;
 
 // The certificates of a Certificate message, leaf first. Empty if there are none.
 std::vector<std::vector<uint8_t>> certificates_in(const Tap::Message &message);
+
+// The OCSP response that came with the leaf in a Certificate message of TLS 1.3 (RFC 8446, 4.4.2.1). Empty if there is none.
+std::vector<uint8_t> staple_in(const Tap::Message &message);
 
 // The schemes that a CertificateRequest accepts, two bytes each.
 kit::ByteView schemes_in(const Tap::Message &message);

@@ -24,13 +24,19 @@ kit::Policy policy_of(const plugtls_backend_connection &connection) {
   return policy;
 }
 
+Revocation revocation_of(const plugtls_backend_connection &connection) {
+  const plugtls_backend_context &context = *connection.context;
+  return {context.crl_check, {context.ocsp, connection.peer_staple}};
+}
+
 int32_t ask_program(plugtls_backend_connection &connection, const Judgement &judgement,
                     plugtls_error &error) {
   const plugtls_backend_callbacks &callbacks = connection.context->callbacks;
   if (callbacks.verify == nullptr) return PLUGTLS_VERIFY_KEEP;
   const std::vector<plugtls_bytes> sent = kit::views_of(connection.peer_chain);
   const std::vector<plugtls_bytes> path = kit::views_of(judgement.path);
-  const plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, sent, path);
+  plugtls_verdict verdict = kit::shown_verdict(judgement.verdict, sent, path);
+  verdict.ocsp_response = kit::as_bytes(connection.peer_staple);
   int32_t answer = PLUGTLS_VERIFY_REJECT;
   auto ask = [&]() noexcept {
     answer = callbacks.verify(callbacks.user, connection.host_connection, &verdict, &error);
@@ -49,8 +55,8 @@ constexpr std::size_t most_certificates = 9;
 plugtls_status decide_peer(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;
   if (!connection.judgement)
-    connection.judgement =
-        judge(connection.peer_chain, *context.store, context.crl_check, policy_of(connection));
+    connection.judgement = judge(connection.peer_chain, *context.store, revocation_of(connection),
+                                 policy_of(connection));
   plugtls_error said = kit::empty_error();
   const int32_t answer = ask_program(connection, *connection.judgement, said);
   if (answer == PLUGTLS_VERIFY_PENDING) return PLUGTLS_WANT_CALLBACK;
@@ -79,6 +85,16 @@ bool link_holds(const Store &store, kit::DerView certificate, kit::DerView issue
   if (!is_signed(certificate, issuer)) return false;
   store.links.add(link);
   return true;
+}
+
+// The staple has the place of a CRL of the leaf, before it.
+kit::Verdict judge_revocation(std::span<const kit::PathCertificate> path, const Store &store,
+                              const Revocation &revocation, int64_t time) {
+  const kit::PathCertificate &issuer = path[path.size() > 1 ? 1 : 0];
+  const int32_t code = kit::judge_staple(revocation.staple, path.front().facts, issuer, time,
+                                         signature_holds, digest_of);
+  if (code != PLUGTLS_E_NONE) return kit::policy::refuse(code, 0);
+  return kit::judge_revocation(path, store.crls, revocation.crl_check, time, signature_holds);
 }
 
 bool is_same(const Certificates &chain, const WOLFSSL_BUFFER_INFO *certificates, int count) {
@@ -116,7 +132,7 @@ void judge_late(plugtls_backend_connection &connection, const WOLFSSL_X509_STORE
 
 }  // namespace
 
-Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_check,
+Judgement judge(const Certificates &chain, const Store &store, const Revocation &revocation,
                 const kit::Policy &policy) {
   const auto sent = facts_of_chain(chain);
   const auto certificate = [&](kit::PathStep step) -> const kit::PathCertificate & {
@@ -142,8 +158,7 @@ Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_chec
   }
   kit::Policy complete = policy;
   complete.signature = kit::judge_path_signatures(found, holds);
-  complete.revocation =
-      kit::judge_revocation(path, store.crls, crl_check, policy.time, signature_holds);
+  complete.revocation = judge_revocation(path, store, revocation, policy.time);
   out.verdict = kit::judge(found.facts, complete);
   return out;
 }

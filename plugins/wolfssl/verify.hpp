@@ -4,6 +4,7 @@
 
 #include "certificates.hpp"
 
+#include <plugtls/kit/ocsp.hpp>
 #include <plugtls/kit/policy.hpp>
 #include <plugtls/types.h>
 
@@ -16,8 +17,14 @@ struct Judgement {
   Certificates path;  // leaf to anchor, if one was found
 };
 
+// How it is found out whether a certificate was revoked.
+struct Revocation {
+  uint32_t crl_check = PLUGTLS_CRL_CHECK_NONE;
+  kit::Staple staple = {};
+};
+
 // The common policy over a path of the kit's, whose signatures wolfCrypt verifies. `chain` is not empty.
-Judgement judge(const Certificates &chain, const Store &store, uint32_t crl_check,
+Judgement judge(const Certificates &chain, const Store &store, const Revocation &revocation,
                 const kit::Policy &policy);
 
 // A bad judgement as an error.
