@@ -74,7 +74,7 @@ constexpr kit::CapabilityRow capabilities[] = {
     {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_RSA_PSS, PLUGTLS_NO, 0,
-     "wolfSSL 5.5 verifies no signatures by keys of type id-RSASSA-PSS"},
+     "wolfSSL, to 5.7.2 at least, verifies no signatures by keys of type id-RSASSA-PSS"},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_CERT_ED25519, PLUGTLS_YES, 0, ""},
     {PLUGTLS_FEATURE_PEER_CHAIN, PLUGTLS_YES, 0, ""},
