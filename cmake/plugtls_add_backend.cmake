@@ -3,7 +3,7 @@
 #   find_package(plugtls REQUIRED)
 #   plugtls_add_backend(
 #     NAME mytls                      # plugtls-mytls.so, and what users write in PLUGTLS_BACKEND
-#     SOURCES entry.cpp context.cpp ...
+#     SOURCES entry.cpp context.cpp ... # or entry.c ...: a project of C alone needs no C++ compiler, and has no kit
 #     [LIBRARIES MyTLS::ssl ...]      # linked as they are
 #     [STATIC_LIBRARIES mytls.a ...]  # archives that must end up inside the backend, hidden
 #     [PRIORITY 50]                   # higher is chosen first when nobody asks for a name
@@ -72,9 +72,16 @@ function(plugtls_add_backend)
                VISIBILITY_INLINES_HIDDEN ON
                POSITION_INDEPENDENT_CODE ON
                LINK_DEPENDS "${PLUGTLS_CMAKE_DIR}/plugtls_backend.map")
-  target_compile_features(${target} PRIVATE cxx_std_20)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
-  target_link_libraries(${target} PRIVATE plugtls::kit ${arg_STATIC_LIBRARIES} ${arg_LIBRARIES})
+  # A backend in C alone asks for no C++ compiler; the kit would bring one in.
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_compile_features(${target} PRIVATE cxx_std_20)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    target_link_libraries(${target} PRIVATE plugtls::kit)
+  else()
+    target_link_libraries(${target} PRIVATE plugtls::api)
+  endif()
+  target_link_libraries(${target} PRIVATE ${arg_STATIC_LIBRARIES} ${arg_LIBRARIES})
   target_link_options(
     ${target}
     PRIVATE
