@@ -50,4 +50,21 @@ inline uint32_t version_feature(uint16_t version) {
   return version == PLUGTLS_VERSION_TLS1_3 ? PLUGTLS_FEATURE_TLS1_3 : PLUGTLS_FEATURE_TLS1_2;
 }
 
+// Whether the backend has the version. One that has not must refuse whoever names it, by name.
+inline bool has_version(const std::string &backend, uint16_t version) {
+  if (supports(backend, version_feature(version))) return true;
+  for (Config config : {client_config(), server_config()})
+    check_unsupported(context_error(backend, config.version(version)), version_feature(version),
+                      backend);
+  return false;
+}
+// Whether both have it; what does not go without is over where they have not.
+inline bool speak(const Ends &ends, uint16_t version) {
+  const bool client = has_version(ends.client, version);
+  return has_version(ends.server, version) && client;
+}
+inline uint16_t newest_version(const Ends &ends) {
+  return ends.support(PLUGTLS_FEATURE_TLS1_3) ? PLUGTLS_VERSION_TLS1_3 : PLUGTLS_VERSION_TLS1_2;
+}
+
 #endif

@@ -116,6 +116,7 @@ void check_same(const Answers &one, const Answers &other) {
 TEST_CASE("P-GEN-4 nothing is printed, whatever happens", "[manners]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   Listening listening;
   std::fputs("this is heard\n", stderr);
   be_busy(ends, version);
@@ -126,7 +127,7 @@ TEST_CASE("P-CAP-1 answers and lists are the same on any thread, whatever contex
           "[manners]") {
   FOR_EVERY_BACKEND(name);
   const Answers before(name);
-  be_busy({name, name}, PLUGTLS_VERSION_TLS1_3);
+  be_busy({name, name}, newest_version({name, name}));
   check_same(before, Answers(name));
   // What one context is given is no matter of another's.
   Config narrow = client_config();

@@ -95,6 +95,7 @@ TEST_CASE("S7 S8 S16 a blocking socket: exchange, unwrap, and plain use after", 
   FOR_EVERY_PAIR(ends);
   const bool tcp = GENERATE(true, false);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   Config config = client_config();
   config.version(version);
   const ContextPtr client_context = make_context(ends.client, config);

@@ -21,6 +21,16 @@ Config server_for(const PkiCase &entry) {
   return out;
 }
 
+// Some libraries cannot read name constraints. A backend on one of them declares certificates in part, and refuses all that
+// is under some, as RFC 5280, 4.2, has it of a critical extension that is not understood.
+int32_t expected_of(const std::string &client, const PkiCase &entry) {
+  const bool constrained =
+      entry.name == "good-constrained" || entry.name.starts_with("constraints-");
+  return constrained && level(client, PLUGTLS_FEATURE_CERT_ECDSA) == PLUGTLS_PARTIAL
+             ? int32_t{PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION}
+             : entry.expect;
+}
+
 // What both ends must have for the chain to be shown and judged.
 uint32_t key_feature(const PkiCase &entry) {
   if (entry.name.find("ed25519") != std::string::npos) return PLUGTLS_FEATURE_CERT_ED25519;
@@ -68,6 +78,8 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
   }
   const uint32_t feature = key_feature(entry);
   if (!made_or_refused_as_identity(ends.server, options.server, feature)) return;
+  if (!entry.crls.empty() && !made_or_refused(ends.client, options.client, PLUGTLS_FEATURE_CRL))
+    return;
   Error declined;
   const ContextPtr server = presenting(ends.server, options.server, &declined);
   if (server == nullptr) {
@@ -85,7 +97,8 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
     CHECK(pair.server.over());
     return;
   }
-  if (entry.expect == PLUGTLS_E_NONE) {
+  const int32_t expect = expected_of(ends.client, entry);
+  if (expect == PLUGTLS_E_NONE) {
     CHECK(pair.client.status == PLUGTLS_OK);
     CHECK(pair.server.status == PLUGTLS_OK);
     return;
@@ -99,7 +112,7 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
     return;
   }
   REQUIRE(pair.client.status == PLUGTLS_FAILED);
-  CHECK(pair.client.error.name() == plugtls_error_name(entry.expect));
+  CHECK(pair.client.error.name() == plugtls_error_name(expect));
   CHECK(pair.client.error.certificate_depth >= -1);
   CHECK(pair.client.error.certificate_depth <= 10);
   CHECK(is_certificate_alert(pair.client.error.alert));
@@ -114,6 +127,7 @@ void check_chain(const Ends &ends, const PkiCase &entry, uint16_t version) {
 TEST_CASE("S11 B4 the handshake judges every chain as pki.json says", "[verification]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   for (const PkiCase &entry : pki_cases())
     check_chain(ends, entry, version);
 }
@@ -240,6 +254,7 @@ TEST_CASE("B7 the time of verification can be set", "[verification]") {
 TEST_CASE("S2 the server judges every client's chain as pki.json says", "[verification]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   for (const PkiCase &entry : pki_clients()) {
     INFO(entry.name << ": " << entry.note);
     PairOptions options;
@@ -274,6 +289,7 @@ TEST_CASE("S2 a certificate required and not given is an error, requested is not
           "[verification]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   PairOptions options;
   options.client.version(version);
   options.server.trust = {file(pki_path("root.pem"))};
@@ -326,6 +342,7 @@ struct Judge {
 TEST_CASE("B7 the callback keeps, rejects or accepts", "[verification]") {
   FOR_EVERY_PAIR(ends);
   const uint16_t version = GENERATE(from_range(both_versions));
+  if (!speak(ends, version)) return;
   PairOptions options;
   Judge judge;
   judge.attach(&options.client);
