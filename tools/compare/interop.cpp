@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace plugtls::tools::compare {
@@ -91,15 +92,29 @@ void check_resumption(const Ends &ends, Setting setting) {
 struct Check {
   const char *name;
   void (*run)(const Ends &ends, Setting setting);
+  // What both ends have to have for it, other than what a configuration asks for: that is refused by itself.
+  std::optional<Feature> feature = {};
 };
 
 constexpr Check checks[] = {{"ECDSA", check_connection},
                             {"RSA", check_rsa},
                             {"client certificate", check_mutual},
-                            {"resumption", check_resumption}};
+                            {"resumption", check_resumption, Feature::resumption}};
+
+// Which end rules the check out by what it says it can do, and how; empty if none does.
+std::string ruled_out(const Check &check, const Ends &ends) {
+  for (const Backend &end : {ends.first, ends.second})
+    if (check.feature && end.capability(*check.feature).level == plugtls::Level::no)
+      return fmt::format("{}: it says that it has no {}", end.name(), name(*check.feature));
+  return {};
+}
 
 Json outcome_of(const Check &check, const Ends &ends, const Setting &setting) {
-  Json out = {{"name", check.name}, {"result", "good"}, {"text", ""}};
+  Json out = {{"name", check.name}, {"result", "good"}, {"text", ruled_out(check, ends)}};
+  if (!out["text"].get<std::string>().empty()) {
+    out["result"] = "unsupported";
+    return out;
+  }
   try {
     check.run(ends, setting);
   } catch (const TlsError &error) {
@@ -137,10 +152,8 @@ Cell cell_of(const Outcome &outcome) {
       note += fmt::format("{}{}: {}", note.empty() ? "" : "; ", each.at("name").get<std::string>(),
                           each.at("text").get<std::string>());
   }
-  const State state = all == 0       ? State::unsupported
-                      : good != all  ? State::wrong
-                      : note.empty() ? State::good
-                                     : State::partial;
+  if (all == 0) return make_cell(State::unsupported, "not offered", note);
+  const State state = good != all ? State::wrong : note.empty() ? State::good : State::partial;
   return make_cell(state, fmt::format("{} of {}", good, all), note);
 }
 
@@ -173,7 +186,8 @@ class Interop final : public Work {
     Table pairs = make_table(
         "pairs", "Who talks to whom",
         fmt::format("Rows are clients, columns servers. Each cell is {} connections with "
-                    "data both ways and a clean close: {}.",
+                    "data both ways and a clean close: {}. What an end says it has not got is "
+                    "left out, and named below.",
                     std::size(checks), check_names()),
         columns_for(options_.backends));
     Table agreed = make_table("agreed", "What they agree on",
@@ -211,12 +225,17 @@ class Interop final : public Work {
   static std::string summary(const Table &pairs) {
     std::size_t good = 0;
     std::size_t all = 0;
+    std::size_t not_offered = 0;
     for (const Row &row : pairs.rows)
       for (const Cell &cell : row.cells) {
-        ++all;
-        if (cell.state == State::good) ++good;
+        ++(cell.state == State::unsupported ? not_offered : all);
+        if (cell.state == State::good || cell.state == State::partial) ++good;
       }
-    return fmt::format("{} of {} pairs of client and server get on in everything", good, all);
+    std::string out = fmt::format(
+        "{} of {} pairs of client and server get on in everything that both have", good, all);
+    if (not_offered > 0)
+      out += fmt::format("; {} have not got the version, and say so", not_offered);
+    return out;
   }
 
   struct Key {
