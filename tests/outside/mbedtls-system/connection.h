@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "context.h"
+
+#include <plugtls/backend.h>
+
+#include <mbedtls/ssl.h>
+
+// The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
+enum {
+  OUTBOX_SIZE = (16384 + 2048 + 5) + 512,
+  LONGEST_HOST_NAME = 255,
+  FIRST_BYTES = 5
+};
+
+// What went out as far as Mbed TLS knows, and waits for the transport.
+struct outbox {
+  size_t begin, end;
+  uint8_t bytes[OUTBOX_SIZE];
+};
+
+struct plugtls_backend_connection {
+  mbedtls_ssl_context ssl;
+  plugtls_backend_context *context;
+  plugtls_host_connection *host_connection;
+  plugtls_transport transport;
+  bool done;
+  bool sent_close, got_close;
+  bool saw_end;          // of the transport
+  bool transport_wants;  // its read, in the present call
+  bool transport_failed;
+  bool muted;              // being freed: nothing goes out any more
+  bool no_common_version;  // servers: the client speaks none of ours
+  size_t asked;  // bytes of a write that answered want_write, which a repeated one must have too
+  size_t taken;  // bytes of it that are in a record, in the outbox
+  int32_t alert_sent, alert_received;
+  plugtls_status ended;  // P-IO-5: PLUGTLS_OK, or what every call answers from now on, with
+  plugtls_error error;
+  plugtls_error refusal;  // of the peer's certificate
+  bool judged;            // the peer has shown one, and verify.c has looked at it
+  uint32_t objections;    // the library's own
+  plugtls_backend_chain *sent, *verified;
+  bool skips_name;
+  char server_name[LONGEST_HOST_NAME + 1];
+  plugtls_subject *subjects;  // one piece of memory with their values
+  size_t subject_count;
+  uint16_t group, peer_scheme;
+  uint8_t first[FIRST_BYTES];  // of what was received
+  size_t first_size;
+  struct outbox outbox;  // last: it is not wiped for a new connection
+};
+
+bool is_server(const plugtls_backend_connection *connection);
+// As negotiated; 0 before.
+uint16_t version_of(const plugtls_backend_connection *connection);
+bool is_newer(const plugtls_backend_connection *connection);  // TLS 1.3
+
+plugtls_status connection_create(plugtls_backend_context *context, const plugtls_peer *peer,
+                                 const plugtls_transport *transport,
+                                 plugtls_backend_connection **out, plugtls_error *err);
+void connection_free(plugtls_backend_connection *connection);
+plugtls_status handshake(plugtls_backend_connection *connection, plugtls_error *err);
+plugtls_status read_data(plugtls_backend_connection *connection, void *buffer, size_t capacity,
+                         size_t *out_size, plugtls_error *err);
+plugtls_status write_data(plugtls_backend_connection *connection, const void *data, size_t size,
+                          size_t *out_size, plugtls_error *err);
+plugtls_status shutdown_connection(plugtls_backend_connection *connection, plugtls_error *err);
+size_t pending(const plugtls_backend_connection *connection);
+plugtls_status connection_info(const plugtls_backend_connection *connection,
+                               plugtls_connection_info *out);
+
+// Servers: Mbed TLS's callback for the name in the ClientHello.
+int note_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned char *name,
+                     size_t size);

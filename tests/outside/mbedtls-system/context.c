@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "context.h"
+
+#include "certificates.h"
+#include "connection.h"
+#include "error.h"
+#include "sized.h"
+
+#if HAS_TLS13
+#  include <psa/crypto.h>
+#endif
+
+#include <sys/random.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+int random_bytes(void *unused, unsigned char *out, size_t size) {
+  (void)unused;
+  while (size > 0) {
+    const ssize_t got = getrandom(out, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return MBEDTLS_ERR_SSL_HW_ACCEL_FAILED;
+    out += got;
+    size -= (size_t)got;
+  }
+  return 0;
+}
+
+bool verifies(const plugtls_backend_context *context) {
+  if ((context->flags & PLUGTLS_CONFIG_INSECURE_NO_VERIFICATION) != 0) return false;
+  return context->role == PLUGTLS_ROLE_CLIENT || context->client_auth != PLUGTLS_CLIENT_AUTH_NONE;
+}
+
+int64_t time_of_verification(const plugtls_backend_context *context) {
+  if ((context->flags & PLUGTLS_CONFIG_VERIFY_TIME) != 0) return context->verify_time;
+  return context->instance->host.now(context->instance->host.user);
+}
+
+static plugtls_status read_plain(plugtls_backend_context *context, const plugtls_config *config,
+                                 plugtls_error *err) {
+  context->role = config->role;
+  context->flags = config->flags;
+  context->client_auth = config->client_auth;
+  context->verify_time = config->verify_time;
+  context->verify_depth = config->verify_depth != 0 ? config->verify_depth : MOST_INTERMEDIATES;
+  if (context->verify_depth <= MOST_INTERMEDIATES) return PLUGTLS_OK;
+  return unsupported(err, PLUGTLS_FEATURE_NONE,
+                     "verify_depth is %u, and Mbed TLS follows %d intermediates at most",
+                     context->verify_depth, MOST_INTERMEDIATES);
+}
+
+static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks,
+                                      plugtls_error *err) {
+  const uint32_t feature = callbacks->server_name != NULL   ? PLUGTLS_FEATURE_SNI_CALLBACK
+                           : callbacks->keylog != NULL      ? PLUGTLS_FEATURE_KEYLOG
+                           : callbacks->new_session != NULL ? PLUGTLS_FEATURE_RESUMPTION
+                           : callbacks->psk != NULL         ? PLUGTLS_FEATURE_PSK
+                                                            : PLUGTLS_FEATURE_NONE;
+  if (feature == PLUGTLS_FEATURE_NONE) return PLUGTLS_OK;
+  return unsupported(err, feature, "this backend does not have the callback for feature %u",
+                     feature);
+}
+
+// A server goes on without a certificate, as far as Mbed TLS is concerned: 3.6 has another alert for a missing one than
+// RFC 8446. connection.c and verify.c refuse what is to be refused.
+static int authentication_of(const plugtls_backend_context *context) {
+  if (context->role == PLUGTLS_ROLE_CLIENT)
+    return verifies(context) ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE;
+  return context->client_auth != PLUGTLS_CLIENT_AUTH_NONE ? MBEDTLS_SSL_VERIFY_OPTIONAL
+                                                          : MBEDTLS_SSL_VERIFY_NONE;
+}
+
+// Nowhere stricter than verify.c, which decides, and nowhere laxer either.
+static void set_profile(plugtls_backend_context *context) {
+  context->profile.allowed_mds =
+      MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA224) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
+      MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512);
+  context->profile.allowed_pks = 0xfffffff;
+  context->profile.allowed_curves = 0xfffffff;
+  context->profile.rsa_min_bitlen = 2048;
+  mbedtls_ssl_conf_cert_profile(&context->conf, &context->profile);
+}
+
+static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *err) {
+  mbedtls_ssl_config *conf = &context->conf;
+  const bool server = context->role == PLUGTLS_ROLE_SERVER;
+  const int native =
+      mbedtls_ssl_config_defaults(conf, server ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT,
+                                  MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+  if (native != 0)
+    return fail_native(err, PLUGTLS_E_INTERNAL, native, "Mbed TLS could not make a configuration");
+  mbedtls_ssl_conf_rng(conf, random_bytes, NULL);
+  mbedtls_ssl_conf_authmode(conf, authentication_of(context));
+  set_profile(context);
+  if (context->anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->anchors, NULL);
+  if (server) {
+    mbedtls_ssl_conf_sni(conf, note_server_name, NULL);
+    // Whom a server trusts is nobody's business.
+    mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
+  }
+  if (context->has_identity && mbedtls_ssl_conf_own_cert(conf, &context->chain, &context->key) != 0)
+    return out_of_memory(err);
+  return settings_apply(&context->settings, conf, err);
+}
+
+// TLS 1.3 is done by PSA's functions. Not by the entry function: a call that another library has captured is found after it.
+static void start_library(void) {
+#if HAS_TLS13
+  (void)psa_crypto_init();  // what fails for want of it says so
+#endif
+}
+
+static plugtls_status build(plugtls_backend_context *context, const plugtls_config *config,
+                            plugtls_error *err) {
+  plugtls_status status = read_plain(context, config, err);
+  if (status == PLUGTLS_OK) status = check_callbacks(&context->callbacks, err);
+  if (status == PLUGTLS_OK) status = settings_choose(&context->settings, config, err);
+  if (status == PLUGTLS_OK && config->identity_count > 0)
+    status = read_identity(context, config->identities[0], err);
+  if (status == PLUGTLS_OK && verifies(context)) status = read_anchors(context, config, err);
+  return status == PLUGTLS_OK ? set_up(context, err) : status;
+}
+
+plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
+                              const plugtls_backend_callbacks *callbacks,
+                              plugtls_backend_context **out, plugtls_error *err) {
+  static pthread_once_t started = PTHREAD_ONCE_INIT;
+  const int kept = errno;
+  plugtls_config known;
+  pthread_once(&started, start_library);
+  read_sized(&known, sizeof known, config);
+  plugtls_backend_context *context = calloc(1, sizeof *context);
+  if (context == NULL) return out_of_memory(err);
+  context->instance = instance;
+  read_sized(&context->callbacks, sizeof context->callbacks, callbacks);
+  mbedtls_ssl_config_init(&context->conf);
+  mbedtls_x509_crt_init(&context->chain);
+  mbedtls_pk_init(&context->key);
+  mbedtls_x509_crt_init(&context->anchors);
+  const plugtls_status status = build(context, &known, err);
+  if (status != PLUGTLS_OK) {
+    context_free(context);
+    context = NULL;
+  }
+  *out = context;
+  errno = kept;
+  return status;
+}
+
+void context_free(plugtls_backend_context *context) {
+  if (context == NULL) return;
+  mbedtls_ssl_config_free(&context->conf);
+  mbedtls_pk_free(&context->key);
+  mbedtls_x509_crt_free(&context->chain);
+  mbedtls_x509_crt_free(&context->anchors);
+  free(context->settings.protocols);
+  free(context);
+}
+
+size_t context_list(const plugtls_backend_context *context, uint32_t list, uint16_t *out,
+                    size_t capacity) {
+  return settings_list(&context->settings, list, out, capacity);
+}
+
+plugtls_status context_value(const plugtls_backend_context *context, uint32_t value,
+                             uint64_t *out) {
+  switch (value) {
+    case PLUGTLS_VALUE_FLAGS:
+      *out = context->flags;
+      break;
+    case PLUGTLS_VALUE_CLIENT_AUTH:
+      *out = context->client_auth;
+      break;
+    case PLUGTLS_VALUE_VERIFY_DEPTH:
+      *out = context->verify_depth;
+      break;
+    case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
+      *out = LARGEST_RECORD;
+      break;
+    case PLUGTLS_VALUE_TRUST_ANCHORS:
+      *out = context->anchor_count;
+      break;
+    case PLUGTLS_VALUE_IDENTITIES:
+      *out = context->has_identity ? 1 : 0;
+      break;
+    case PLUGTLS_VALUE_EARLY_DATA_MAX:
+    case PLUGTLS_VALUE_TICKET_LIFETIME:
+    case PLUGTLS_VALUE_TICKET_COUNT:
+    case PLUGTLS_VALUE_CRL_CHECK:
+    case PLUGTLS_VALUE_OCSP:
+      *out = 0;
+      break;
+    default:
+      return PLUGTLS_FAILED;
+  }
+  return PLUGTLS_OK;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "settings.h"
+
+#include <plugtls/backend.h>
+
+#include <mbedtls/ssl.h>
+
+#include <stdbool.h>
+
+// Mbed TLS goes no further than this, whatever is asked for.
+enum {
+  MOST_INTERMEDIATES = 8,
+  LONGEST_PATH = MOST_INTERMEDIATES + 2,
+  LARGEST_RECORD = 16384
+};
+
+struct plugtls_backend_instance {
+  plugtls_host host;
+};
+
+struct plugtls_backend_context {
+  plugtls_backend_instance *instance;
+  plugtls_backend_callbacks callbacks;
+  mbedtls_ssl_config conf;
+  mbedtls_x509_crt_profile profile;
+  struct settings settings;  // the library keeps pointers into it
+  uint32_t role;
+  uint32_t client_auth;
+  uint32_t verify_depth;
+  uint64_t flags;
+  int64_t verify_time;  // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
+  bool has_identity;
+  mbedtls_x509_crt chain;  // leaf first
+  mbedtls_pk_context key;
+  mbedtls_x509_crt anchors;
+  size_t anchor_count;
+};
+
+bool verifies(const plugtls_backend_context *context);
+int64_t time_of_verification(const plugtls_backend_context *context);
+
+// For Mbed TLS. The kernel's: nothing to lock, and nothing that two processes share after a fork.
+int random_bytes(void *unused, unsigned char *out, size_t size);
+
+plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
+                              const plugtls_backend_callbacks *callbacks,
+                              plugtls_backend_context **out, plugtls_error *err);
+void context_free(plugtls_backend_context *context);
+size_t context_list(const plugtls_backend_context *context, uint32_t list, uint16_t *out,
+                    size_t capacity);
+plugtls_status context_value(const plugtls_backend_context *context, uint32_t value, uint64_t *out);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path from the peer's certificate to a trust anchor, by the rules of docs/verification.md.
+#pragma once
+
+#include "context.h"
+
+struct path {
+  const mbedtls_x509_crt *at[LONGEST_PATH + 1];  // leaf first
+  bool proven[LONGEST_PATH + 1];                 // has the next one's signature
+  size_t count;
+  bool anchored;
+};
+
+// `sent` is as the peer sent it. One certificate more than there may be, so that it can be said that there are too many.
+struct path find_path(const mbedtls_x509_crt *sent, const plugtls_backend_context *context);
+
+bool is_self_issued(const mbedtls_x509_crt *certificate);
+// By its key identifiers too, if it has them.
+bool is_self_signed(const mbedtls_x509_crt *certificate);
+bool is_in_time(const mbedtls_x509_crt *certificate, int64_t now);
