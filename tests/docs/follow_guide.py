@@ -56,15 +56,19 @@ def main():
         desk = sdk.fresh_directory(work / "desk")
         env = sdk.environment(CMAKE_PREFIX_PATH=str(prefix))
         env["PATH"] = f"{prefix / 'bin'}:{env['PATH']}"
-        said, steps, typed = "", 0, 0
+        green, typed = [], 0
         for steps, script in follow(guide, desk):
             # What was typed before is remembered by its exports only.
             lines = script.splitlines()
             exports = [line for line in lines[:typed] if line.startswith("export ")]
             said = sdk.run("sh", "-euc", "\n".join(exports + lines[typed:]), cwd=desk, env=env, timeout=600)
+            if any("plugtls check" in line for line in lines[typed:]):
+                sdk.expect("All tests passed", said)
+                green.append(steps)
             typed = len(lines)
-        sdk.expect("All tests passed", said)
-        print(f"{steps} steps from nothing to the handshake cases")
+        if len(green) < 2:
+            sys.exit("the guide no longer checks what it has built, in C++ and in C")
+        print(f"{green[0]} steps from nothing to the handshake cases")
 
 
 if __name__ == "__main__":
