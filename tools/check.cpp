@@ -6,11 +6,14 @@
 
 #include <plugtls/plugtls.hpp>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -24,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CheckOptions {
   std::string file;
   std::string over;
   std::string isolation = "local";
@@ -32,6 +35,7 @@ struct Options {
   std::string output;
   std::vector<std::string> topics;
   std::vector<std::string> only;
+  unsigned timeout = 900;
   bool list = false;
 };
 
@@ -53,7 +57,7 @@ std::string name_of(const fs::path &file) {
 // Where the loader finds the file and no other of its name; gone with the object.
 class Manifest {
  public:
-  Manifest(const std::string &name, const Options &options) {
+  Manifest(const std::string &name, const CheckOptions &options) {
     std::string path = (fs::temp_directory_path() / "plugtls-check-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr)
       throw std::system_error(errno, std::generic_category(), path);
@@ -79,7 +83,7 @@ class Manifest {
   fs::path directory_;
 };
 
-std::vector<std::string> command_for(const Options &options) {
+std::vector<std::string> command_for(const CheckOptions &options) {
   std::vector<std::string> out{installed(PLUGTLS_BIN_TO_KIT).string()};
   if (options.list) out.emplace_back("--list-tests");
   out.insert(out.end(), {"--reporter", options.format});
@@ -93,23 +97,64 @@ std::vector<std::string> command_for(const Options &options) {
   return out;
 }
 
+// Whether the child has ended within that time. SIGCHLD is blocked.
+bool ends_within(pid_t child, std::chrono::seconds limit, int &status) {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGCHLD);
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    const timespec time{static_cast<time_t>(left.count() / 1000), left.count() % 1000 * 1'000'000};
+    sigtimedwait(&wanted, nullptr, &time);
+  }
+  return true;
+}
+
+// A backend that never comes back is a flaw like another. The kit says in which case it was when it is asked to end.
+bool wait_for(pid_t child, std::chrono::seconds limit, int &status) {
+  if (limit.count() == 0) {
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return true;
+  }
+  if (ends_within(child, limit, status)) return true;
+  kill(child, SIGTERM);
+  if (ends_within(child, std::chrono::seconds(5), status)) return false;
+  kill(child, SIGKILL);
+  waitpid(child, &status, 0);
+  return false;
+}
+
 // The kit's exit status; a signal that ended it is a failure like any other.
-int run(const std::vector<std::string> &command) {
+int run(const std::vector<std::string> &command, std::chrono::seconds limit) {
   std::vector<char *> arguments;
   arguments.reserve(command.size() + 1);
   for (const std::string &each : command)
     arguments.push_back(
         const_cast<char *>(each.c_str()));  // NOLINT(*-const-cast): execv's signature
   arguments.push_back(nullptr);
+  sigset_t blocked;
+  sigset_t before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
     execv(arguments[0], arguments.data());
     _exit(127);
   }
-  int status = 0;
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  int status = 0;
+  if (!wait_for(child, limit, status)) {
+    say("plugtls check: no end after " + std::to_string(limit.count()) +
+        " s: the backend hangs, or --timeout is too short for it");
+    return 1;
+  }
   if (WIFSIGNALED(status))
     say("plugtls check: the backend's process was ended by signal " +
         std::to_string(WTERMSIG(status)));
@@ -121,7 +166,7 @@ void set(const char *name, const std::string &value) {
     throw std::system_error(errno, std::generic_category(), name);
 }
 
-Exit check(const Options &options) {
+Exit check(const CheckOptions &options) {
   const std::string name = name_of(options.file);
   const std::string opened = options.over.empty() ? name : name + "(" + options.over + ")";
   if (!fs::exists(installed(PLUGTLS_BIN_TO_KIT)))
@@ -136,7 +181,7 @@ Exit check(const Options &options) {
   set("PLUGTLS_TEST_PKI_DIR", installed(PLUGTLS_BIN_TO_PKI).string());
   // What the loader refuses, it refuses with a reason: better said once than by every case.
   (void)Backend::open(opened);
-  switch (run(command_for(options))) {
+  switch (run(command_for(options), std::chrono::seconds(options.timeout))) {
     case 0:
       return Exit::good;
     case 127:
@@ -149,7 +194,7 @@ Exit check(const Options &options) {
 }  // namespace
 
 Run add_check(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App *verb = app.add_subcommand("check", "Check a backend's file against all a backend owes");
   verb->add_option("FILE", options->file, "The backend: plugtls-NAME.so")
       ->required()
@@ -166,6 +211,9 @@ Run add_check(CLI::App &app) {
                    "Only the cases of this topic: versions, alpn, io, ...; may be repeated");
   verb->add_option("--only", options->only,
                    "Only the cases of this name, * for any text; may be repeated");
+  verb->add_option("--timeout", options->timeout,
+                   "Seconds after which the backend is taken to hang; 0 for never")
+      ->capture_default_str();
   verb->add_flag("--list", options->list, "List the cases and stop");
   verb->footer(
       "The name of each case begins with the promise or the obligation it is about; the "

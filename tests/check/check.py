@@ -90,6 +90,13 @@ def check_flaws(program, flawed):
             expect(f"file: {file}", done, 1, "FAILED")
 
 
+def check_hang(program, flawed):
+    """A backend that never comes back costs the time it is given, and the case that it hangs in is named."""
+    done = check(program, flawed / "flawed_behaviour/plugtls-flawed.so", "--topic", "alpn", "--timeout", "2",
+                 flaw="never-returns")
+    expect("never-returns", done, 1, "SIGTERM", "no end after 2 s: the backend hangs")
+
+
 def check_reports(program, backends):
     """The forms that other programs read."""
     done = check(program, backends / "plugtls-openssl.so", "--topic", "binary", "--format", "tap")
@@ -117,7 +124,8 @@ def main():
     check_reports(program, backends)
     check_refusals(program, flawed.parent / "mock", flawed)
     check_flaws(program, flawed)
-    print(f"{len(FLAWS) + len(FILES)} flaws, {len(faults)} faults")
+    check_hang(program, flawed)
+    print(f"{len(FLAWS) + len(FILES) + 1} flaws, {len(faults)} faults")
     sys.exit(bool(faults))
 
 

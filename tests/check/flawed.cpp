@@ -5,6 +5,8 @@
 #include <plugtls/kit/fail.hpp>
 #include <plugtls/kit/sized.hpp>
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -172,6 +174,11 @@ plugtls_status forgets_failures(Connection *connection, plugtls_error *err) {
   return status;
 }
 
+plugtls_status never_returns(Connection *, plugtls_error *) {
+  for (;;)
+    pause();
+}
+
 plugtls_status shuts_down_too_early(Connection *connection, plugtls_error *) {
   (void)inner.shutdown(connection, nullptr);
   return PLUGTLS_OK;
@@ -252,6 +259,7 @@ const Flaw flaws[] = {
     {"writes-after-shutdown", [] { flawed.write = &writes_after_shutdown; }},
     {"never-wants-to-read", [] { flawed.handshake = &never_wants_to_read; }},
     {"forgets-failures", [] { flawed.handshake = &forgets_failures; }},
+    {"never-returns", [] { flawed.handshake = &never_returns; }},
     {"shuts-down-too-early", [] { flawed.shutdown = &shuts_down_too_early; }},
     {"counts-wrongly", [] { flawed.pending = &counts_wrongly; }},
     {"leaves-errors-empty", [] { flawed.handshake = &leaves_errors_empty; }},
