@@ -57,16 +57,16 @@ TEST_CASE("B9 both ends export the same, and something else for every label", "[
   const auto client = material(pair.client, ends.client, "EXPERIMENTAL one", "context");
   const auto server = material(pair.server, ends.server, "EXPERIMENTAL one", "context");
   if (!client || !server) return;
-  CHECK(client == server);
+  CHECK((client == server));
   CHECK(client != std::string(32, '\0'));
-  CHECK(material(pair.client, ends.client, "EXPERIMENTAL two", "context") != client);
-  CHECK(material(pair.client, ends.client, "EXPERIMENTAL one", "other") != client);
+  CHECK((material(pair.client, ends.client, "EXPERIMENTAL two", "context") != client));
+  CHECK((material(pair.client, ends.client, "EXPERIMENTAL one", "other") != client));
   // RFC 5705, 4: TLS 1.2 tells no context from an empty one; RFC 8446, 7.5: TLS 1.3 does not.
   const auto none = material(pair.client, ends.client, "EXPERIMENTAL one", std::nullopt);
   const auto empty = material(pair.client, ends.client, "EXPERIMENTAL one", "");
   CHECK((none == empty) == (version == PLUGTLS_VERSION_TLS1_3));
-  CHECK(material(pair.server, ends.server, "EXPERIMENTAL one", std::nullopt) == none);
-  CHECK(material(pair.server, ends.server, "EXPERIMENTAL one", "") == empty);
+  CHECK((material(pair.server, ends.server, "EXPERIMENTAL one", std::nullopt) == none));
+  CHECK((material(pair.server, ends.server, "EXPERIMENTAL one", "") == empty));
 }
 
 TEST_CASE("B9 tls-exporter is the exporter of RFC 9266, the same on both ends", "[exporters]") {
@@ -79,9 +79,9 @@ TEST_CASE("B9 tls-exporter is the exporter of RFC 9266, the same on both ends", 
   const auto server = binding(pair.server, ends.server, which, feature);
   if (!client || !server) return;
   CHECK(client->size() == 32);
-  CHECK(client == server);
+  CHECK((client == server));
   if (supports(ends.client, PLUGTLS_FEATURE_EXPORTER))
-    CHECK(material(pair.client, ends.client, "EXPORTER-Channel-Binding", "") == client);
+    CHECK((material(pair.client, ends.client, "EXPORTER-Channel-Binding", "") == client));
 }
 
 TEST_CASE("B9 tls-server-end-point is the certificate's hash, the same on both ends",
@@ -99,7 +99,7 @@ TEST_CASE("B9 tls-server-end-point is the certificate's hash, the same on both e
   const auto server = binding(pair.server, ends.server, which, feature);
   if (!client || !server) return;
   CHECK(client->size() == 32);  // SHA-256, as the certificate's signature
-  CHECK(client == server);
+  CHECK((client == server));
 }
 
 TEST_CASE("B9 the key log callback sees NSS lines, the same on both ends", "[exporters]") {
@@ -123,7 +123,7 @@ TEST_CASE("B9 the key log callback sees NSS lines, the same on both ends", "[exp
   Pair(ends, options).connect();
   std::sort(client.begin(), client.end());
   std::sort(server.begin(), server.end());
-  CHECK(client == server);
+  CHECK((client == server));
   const std::string label =
       version == PLUGTLS_VERSION_TLS1_3 ? "CLIENT_TRAFFIC_SECRET_0 " : "CLIENT_RANDOM ";
   CHECK(std::any_of(client.begin(), client.end(),

@@ -113,7 +113,7 @@ TEST_CASE("S2 of several identities the one the server can use is presented", "[
   }
   Pair pair(ends, options);
   pair.connect();
-  CHECK(pair.server.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("client-ec.der")));
+  CHECK((pair.server.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("client-ec.der"))));
 }
 
 TEST_CASE("S2 B10 a client that cannot sign as the server accepts is refused", "[identities]") {

@@ -118,7 +118,7 @@ TEST_CASE("S30 S31 the certificate may be in the token too, or is refused by nam
   if (!has_tokens(ends.server, options.server)) return;
   Pair pair(ends, options);
   pair.connect();
-  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der")));
+  CHECK((pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der"))));
 }
 
 TEST_CASE("S30 what is not in a token, or not its PIN, is told as what it is", "[pkcs11]") {

@@ -144,8 +144,8 @@ TEST_CASE("B6 a client that showed a certificate resumes with a server that requ
   Pair second(ends, options);
   second.connect();
   CHECK(second.server.info().resumed == 1);
-  CHECK(second.server.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("client-ec.der")));
-  CHECK(second.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der")));
+  CHECK((second.server.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("client-ec.der"))));
+  CHECK((second.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der"))));
 }
 
 TEST_CASE("B6 session bytes that were damaged anywhere are refused", "[sessions]") {

@@ -105,7 +105,7 @@ TEST_CASE("S10 the callback answers with another context", "[sni]") {
     return;
   }
   pair.connect();
-  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der")));
+  CHECK((pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der"))));
 }
 
 TEST_CASE("S10 anything but going on ends the handshake with the alert asked for", "[sni]") {
@@ -169,7 +169,7 @@ TEST_CASE("S15 context: what the connection was made from, and what replaced it"
   REQUIRE(status == PLUGTLS_OK);
   CHECK(plugtls_connection_context(pair.server.get()) == other.get());
   pair.connect();
-  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der")));
+  CHECK((pair.client.chain(PLUGTLS_CHAIN_PEER).at(0) == read_file(pki_path("good-ec.der"))));
 }
 
 TEST_CASE("S15 a client's context is replaced, its name and subjects stay", "[sni]") {

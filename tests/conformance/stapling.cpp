@@ -176,7 +176,7 @@ TEST_CASE("B8 B7 the callback sees the staple and the verdict on it, once", "[st
   pair.connect();
   CHECK(seen.calls == 1);
   CHECK(seen.code == PLUGTLS_E_NONE);
-  CHECK(seen.response == read_file(pki_path("staple-good.ocsp.der")));
+  CHECK((seen.response == read_file(pki_path("staple-good.ocsp.der"))));
   CHECK(pair.client.chain(PLUGTLS_CHAIN_VERIFIED).size() == 3);
 }
 

@@ -354,11 +354,11 @@ TEST_CASE("B7 the callback keeps, rejects or accepts", "[verification]") {
     CHECK(judge.calls == 1);
     CHECK(judge.code == PLUGTLS_E_NONE);
     REQUIRE(judge.chain.size() == 2);
-    CHECK(judge.chain[0] == read_file(pki_path("good-ec.der")));
-    CHECK(judge.chain[1] == read_file(pki_path("intermediate.der")));
+    CHECK((judge.chain[0] == read_file(pki_path("good-ec.der"))));
+    CHECK((judge.chain[1] == read_file(pki_path("intermediate.der"))));
     REQUIRE(judge.verified.size() ==
             (supports(ends.client, PLUGTLS_FEATURE_VERIFIED_CHAIN) ? 3 : 0));
-    if (!judge.verified.empty()) CHECK(judge.verified[2] == read_file(pki_path("root.der")));
+    if (!judge.verified.empty()) CHECK((judge.verified[2] == read_file(pki_path("root.der"))));
   }
   SECTION("it keeps a bad verdict") {
     options.server = server_config("expired");
@@ -395,11 +395,11 @@ TEST_CASE("B7 peer chain and verified chain", "[verification]") {
   const std::string leaf = read_file(pki_path("good-ec.der"));
   const std::string intermediate = read_file(pki_path("intermediate.der"));
   REQUIRE(supports(ends.client, PLUGTLS_FEATURE_PEER_CHAIN));
-  CHECK(pair.client.chain(PLUGTLS_CHAIN_PEER) == std::vector<std::string>{leaf, intermediate});
+  CHECK((pair.client.chain(PLUGTLS_CHAIN_PEER) == std::vector<std::string>{leaf, intermediate}));
   CHECK(pair.server.chain(PLUGTLS_CHAIN_PEER).empty());
   if (supports(ends.client, PLUGTLS_FEATURE_VERIFIED_CHAIN)) {
-    CHECK(pair.client.chain(PLUGTLS_CHAIN_VERIFIED) ==
-          std::vector<std::string>{leaf, intermediate, read_file(pki_path("root.der"))});
+    CHECK((pair.client.chain(PLUGTLS_CHAIN_VERIFIED) ==
+           std::vector<std::string>{leaf, intermediate, read_file(pki_path("root.der"))}));
     return;
   }
   try {

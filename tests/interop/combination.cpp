@@ -138,7 +138,8 @@ void check_negotiated(const Combination &combination, const BufferPair &pair, bo
         read_file(pki_path(kind.server + std::string(".der"))));
   const auto shown = pair.server.chain(PLUGTLS_CHAIN_PEER);
   REQUIRE(shown.empty() == !combination.mutual);
-  if (combination.mutual) CHECK(shown[0] == read_file(pki_path(kind.client + std::string(".der"))));
+  if (combination.mutual)
+    CHECK((shown[0] == read_file(pki_path(kind.client + std::string(".der")))));
   if (resumed) return;
   const auto &schemes = combination.version == PLUGTLS_VERSION_TLS1_3 ? kind.tls13 : kind.tls12;
   CHECK(std::count(schemes.begin(), schemes.end(), client.signature_scheme) == 1);

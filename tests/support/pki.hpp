@@ -10,6 +10,8 @@
 namespace support {
 
 std::string pki_path(const std::string &file);
+// Bytes are compared within two pairs of parentheses, CHECK((a == b)): a failure then does not print them, which helps
+// nobody, and for which the reporter of some versions of Catch2 takes for ever where there is an escape among them.
 std::string read_file(const std::string &path);
 // pki.json writes codes as the headers do: "PLUGTLS_E_CERT_EXPIRED". Throws for a name nobody has.
 int32_t error_code(const std::string &name);
