@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """clang-tidy over every source of this tree in a compile database, in parallel.
 
-Usage: tidy.py BUILD_DIR        (one that has compile_commands.json, made for clang)
+Usage: tidy.py BUILD_DIR [SECONDS]     (one that has compile_commands.json, made for clang)
 
 A file that passed is not looked at again until what the compiler sees of it, its compile command, the
-configuration or clang-tidy itself changes.
+configuration or clang-tidy itself changes. With SECONDS no file is begun after that time; the order is then
+shuffled, by the commit, so that a series of commits sees all of them.
 """
 
 import concurrent.futures
@@ -12,12 +13,15 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import shlex
 import subprocess
 import sys
+import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]).resolve()
+SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else None
 CACHE = BUILD / "tidy-passed"
 
 
@@ -62,13 +66,27 @@ def main():
     }
     CACHE.mkdir(exist_ok=True)
     version = run(["clang-tidy", "--version"], TOP).stdout
-    failed = 0
+    files = list(entries.values())
+    until = None
+    if SECONDS is not None:
+        commit = run(["git", "-c", f"safe.directory={TOP}", "rev-parse", "HEAD"], TOP).stdout
+        random.Random(commit).shuffle(files)
+        until = time.monotonic() + SECONDS
+    seen = failed = 0
+
+    def look(entry):
+        """Whether it was looked at, and what is wrong."""
+        if until is not None and time.monotonic() > until:
+            return False, None
+        return True, tidy(entry, version)
+
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for fault in pool.map(lambda entry: tidy(entry, version), entries.values()):
+        for looked, fault in pool.map(look, files):
+            seen += looked
             if fault is not None:
                 failed += 1
                 print(fault, flush=True)
-    print(f"clang-tidy: {len(entries)} files, {failed} failed")
+    print(f"clang-tidy: {seen} of {len(files)} files, {failed} failed")
     sys.exit(failed != 0)
 
 
