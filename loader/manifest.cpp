@@ -11,7 +11,7 @@ namespace plugtls::loader {
 
 namespace {
 
-constexpr std::size_t longest_name = 31;
+constexpr std::size_t longest_backend_name = 31;
 constexpr std::size_t digest_digits = 64;
 constexpr std::array<std::string_view, 10> known_keys{
     "manifest_version", "name",   "library", "abi",       "priority",
@@ -103,7 +103,7 @@ std::string fault_of(const Manifest &manifest, std::string_view stem) {
 
 bool is_backend_name(std::string_view name) noexcept {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= longest_name && plain(name.front()) &&
+  return !name.empty() && name.size() <= longest_backend_name && plain(name.front()) &&
          std::ranges::all_of(name, [&](char c) { return plain(c) || c == '_' || c == '-'; });
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 namespace cmp = compare;
 
-struct Options {
+struct CompareOptions {
   std::vector<std::string> words;
   std::vector<std::string> backends;
   std::string format;
@@ -41,7 +41,7 @@ struct Options {
 };
 
 // The words after the verb: sections, and after "host" its target.
-std::vector<std::string> sections_of(const Options &options, cmp::Options &out) {
+std::vector<std::string> sections_of(const CompareOptions &options, cmp::Options &out) {
   std::vector<std::string> sections;
   for (std::size_t i = 0; i < options.words.size(); ++i) {
     const std::string &word = options.words[i];
@@ -77,7 +77,7 @@ cmp::Report read_report(const std::string &path) {
   }
 }
 
-std::string format_for(const Options &options, const std::string &path) {
+std::string format_for(const CompareOptions &options, const std::string &path) {
   for (const auto &[suffix, format] :
        {std::pair(".html", "html"), {".json", "json"}, {".md", "markdown"}, {".txt", "table"}})
     if (path.ends_with(suffix)) return format;
@@ -104,7 +104,7 @@ void write_file(const std::string &path, const std::string &text) {
   say("plugtls compare: wrote " + path);
 }
 
-cmp::Report make_report(const Options &options) {
+cmp::Report make_report(const CompareOptions &options) {
   if (!options.from.empty()) return read_report(options.from);
   cmp::Options out;
   out.level = options.quick      ? cmp::Level::quick
@@ -128,7 +128,7 @@ cmp::Report make_report(const Options &options) {
   return cmp::run(out, backends, sections);
 }
 
-Exit run_compare(const Options &options) {
+Exit run_compare(const CompareOptions &options) {
   // What cannot be written or read is said before minutes are spent.
   for (const std::string &path : options.out)
     (void)format_for(options, path);
@@ -163,7 +163,7 @@ Exit run_compare(const Options &options) {
 }  // namespace
 
 Run add_compare(CLI::App &app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<CompareOptions>();
   CLI::App *verb = app.add_subcommand(
       "compare", "Measure every backend on this machine and put them side by side");
   verb->add_option(

@@ -11,7 +11,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct CompletionOptions {
   std::string shell;
 };
 
@@ -55,7 +55,7 @@ std::string fish(const CLI::App &app) {
   return out;
 }
 
-Exit completion(const CLI::App &app, const Options &options) {
+Exit completion(const CLI::App &app, const CompletionOptions &options) {
   if (options.shell == "fish")
     fmt::print("{}", fish(app));
   else if (options.shell == "zsh")
@@ -68,7 +68,7 @@ Exit completion(const CLI::App &app, const Options &options) {
 }  // namespace
 
 Run add_completion(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompletionOptions>();
   CLI::App *verb = app.add_subcommand("completion", "Print a completion script for a shell");
   verb->add_option("shell", options->shell, "bash, zsh or fish")
       ->required()

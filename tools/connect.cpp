@@ -20,7 +20,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct ConnectOptions {
   TlsOptions tls;
   std::string target;
   std::string address;
@@ -36,7 +36,7 @@ struct Options {
   bool quiet = false;
 };
 
-ClientConfig make_config(const Options &options) {
+ClientConfig make_config(const ConnectOptions &options) {
   ClientConfig config;
   apply(options.tls, config);
   if (!options.at.empty()) config.set_verify_time(parse_time(options.at));
@@ -74,14 +74,14 @@ void show_chain(const TlsSocket &socket) {
   }
 }
 
-std::string verdict_text(const Options &options, const std::string &verified) {
+std::string verdict_text(const ConnectOptions &options, const std::string &verified) {
   if (options.no_verification) return styled(Style::bad, "not verified, as asked", 2);
   if (options.no_hostname_check)
     return styled(Style::warning, "chain verified; the name was not checked, as asked", 2);
   return styled(Style::good, "verified for " + verified, 2);
 }
 
-void show(const TlsSocket &socket, const Backend &backend, const Options &options,
+void show(const TlsSocket &socket, const Backend &backend, const ConnectOptions &options,
           const std::string &address, const std::string &verified) {
   say(styled(Style::strong, "connected", 2) + " to " + address);
   row("backend",
@@ -99,7 +99,7 @@ std::string join(const std::vector<std::string> &names) {
   return fmt::format("{}", fmt::join(names, " or "));
 }
 
-Exit connect(const Options &options) {
+Exit connect(const ConnectOptions &options) {
   const HostPort target = parse_host_port(options.target);
   Socket::Deadline deadline;
   if (options.deadline != 0)
@@ -128,7 +128,7 @@ Exit connect(const Options &options) {
 }  // namespace
 
 Run add_connect(CLI::App &app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ConnectOptions>();
   CLI::App *verb = app.add_subcommand(
       "connect", "Connect to a server, show what was agreed, then pipe standard input and output");
   verb->add_option("TARGET", o->target, "HOST:PORT; an IPv6 address in brackets")->required();

@@ -18,7 +18,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct DoctorOptions {
   bool json = false;
   double timeout = 20;
 };
@@ -113,15 +113,15 @@ void print_patients(const std::vector<Patient> &patients) {
   }
 }
 
-Json to_json(const Patient &patient) {
-  Json out = plugtls::tools::to_json(patient.candidate);
+Json patient_json(const Patient &patient) {
+  Json out = to_json(patient.candidate);
   if (patient.trial) out["opened"] = patient.trial->opened;
   if (patient.trial)
     out[patient.trial->opened ? "library_version" : "detail"] = patient.trial->text;
   return out;
 }
 
-Exit doctor(const Options &options) {
+Exit doctor(const DoctorOptions &options) {
   Registry registry;
   const Resolution resolution = registry.resolve();
   const std::vector<Patient> patients =
@@ -129,15 +129,15 @@ Exit doctor(const Options &options) {
   const std::string wrong = complaint(resolution, patients);
   const std::string next = advice(wrong, resolution, patients);
   if (options.json) {
-    Json out = {{"healthy", wrong.empty()}, {"resolution", plugtls::tools::to_json(resolution)}};
+    Json out = {{"healthy", wrong.empty()}, {"resolution", to_json(resolution)}};
     for (const char *variable : variables) {
       const char *value = std::getenv(variable);
       out["environment"][variable] = value != nullptr ? Json(value) : Json(nullptr);
     }
     for (const SearchDirectory &directory : registry.directories())
-      out["directories"].push_back(plugtls::tools::to_json(directory));
+      out["directories"].push_back(to_json(directory));
     for (const Patient &patient : patients)
-      out["backends"].push_back(to_json(patient));
+      out["backends"].push_back(patient_json(patient));
     if (!wrong.empty()) out["complaint"] = wrong;
     if (!next.empty()) out["next"] = next;
     fmt::print("{}\n", dump(out));
@@ -161,7 +161,7 @@ Exit doctor(const Options &options) {
 }  // namespace
 
 Run add_doctor(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorOptions>();
   CLI::App *verb = app.add_subcommand(
       "doctor", "Say where backends were looked for, whether each opens, and which is chosen");
   verb->add_flag("--json", options->json, "Print JSON");

@@ -12,7 +12,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct InfoOptions {
   std::string backend;
   bool json = false;
 };
@@ -25,7 +25,7 @@ std::vector<std::string> names_of(const std::vector<Number> &numbers) {
   return out;
 }
 
-Json to_json(const Backend &backend) {
+Json info_json(const Backend &backend) {
   Json out = {{"name", backend.name()},
               {"version", backend.version()},
               {"library", backend.library()},
@@ -69,10 +69,10 @@ void print_features(const Backend &backend) {
   }
 }
 
-Exit info(const Options &options) {
+Exit info(const InfoOptions &options) {
   const Backend backend = Backend::open(options.backend);
   if (options.json) {
-    fmt::print("{}\n", dump(to_json(backend)));
+    fmt::print("{}\n", dump(info_json(backend)));
     return Exit::good;
   }
   fmt::print("{} {}\n", styled(Style::strong, backend.name(), 1), backend.version());
@@ -91,7 +91,7 @@ Exit info(const Options &options) {
 }  // namespace
 
 Run add_info(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InfoOptions>();
   CLI::App *verb = app.add_subcommand("info", "Open a backend and tell all it can do");
   verb->add_option("backend", options->backend,
                    "Its name, or names to try in order; without one: the one that would be used");

@@ -13,7 +13,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct ListOptions {
   bool json = false;
 };
 
@@ -27,7 +27,7 @@ void print_row(const Candidate &candidate, std::size_t width) {
   fmt::print("{:<{}}  {}\n", "", width, styled(Style::faint, harmless(more), 1));
 }
 
-Exit list(const Options &options) {
+Exit list(const ListOptions &options) {
   Registry registry;
   const Resolution resolution = registry.resolve();
   const std::vector<Candidate> candidates = registry.candidates();
@@ -59,7 +59,7 @@ Exit list(const Options &options) {
 }  // namespace
 
 Run add_list(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListOptions>();
   CLI::App *verb = app.add_subcommand("list", "List the backends found, without opening any");
   verb->add_flag("--json", options->json, "Print JSON");
   verb->footer(

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct NewBackendOptions {
   std::string directory;
   std::string name;
 };
@@ -82,7 +82,7 @@ std::vector<fs::path> files_of(const fs::path &directory) {
   return out;
 }
 
-void say_what_next(const Options &options) {
+void say_what_next(const NewBackendOptions &options) {
   fmt::print(
       "\nIt builds, loads, and answers 'unsupported' to everything:\n"
       "  cmake -G Ninja -S {0} -B {0}/build && cmake --build {0}/build\n"
@@ -96,7 +96,7 @@ void say_what_next(const Options &options) {
       harmless(options.directory), options.name);
 }
 
-Exit new_backend(const Options &options) {
+Exit new_backend(const NewBackendOptions &options) {
   if (!is_backend_name(options.name))
     throw CLI::ValidationError("--name", "'" + options.name +
                                              "' must be of 1 to 31 small letters, digits, - and _, "
@@ -120,7 +120,7 @@ Exit new_backend(const Options &options) {
 }  // namespace
 
 Run add_new_backend(CLI::App &app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NewBackendOptions>();
   CLI::App *verb =
       app.add_subcommand("new-backend", "Write the beginning of a backend of your own");
   verb->add_option("DIR", options->directory, "Where to; it must not exist, or be empty")

@@ -18,7 +18,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct ServeOptions {
   TlsOptions tls;
   std::string address = "127.0.0.1";
   std::uint16_t port = 4433;
@@ -44,7 +44,7 @@ Mode mode(const std::string &text) {
 }
 
 // `--cert auto`, or the files; the throw-away certificate has to live until the context is built.
-void set_identities(ServerConfig &config, const Options &options,
+void set_identities(ServerConfig &config, const ServeOptions &options,
                     std::optional<ThrowawayCertificate> &throwaway) {
   if (options.certificates == std::vector<std::string>{"auto"}) {
     if (!options.keys.empty() || !options.tls.password_file.empty())
@@ -68,7 +68,7 @@ void set_identities(ServerConfig &config, const Options &options,
   }
 }
 
-ServerConfig make_config(const Options &options) {
+ServerConfig make_config(const ServeOptions &options) {
   const ClientAuthentication mode = client_authentication(options.client_authentication);
   if (!options.tls.ca.empty() && mode == ClientAuthentication::none)
     throw CLI::ValidationError("--ca is for clients' certificates: it needs --client-auth");
@@ -85,7 +85,7 @@ void raise_descriptor_limit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // what there is has to do
 }
 
-Exit serve(Options &options) {
+Exit serve(ServeOptions &options) {
   const Backend backend = Backend::open(options.tls.backend);
   ServerConfig config = make_config(options);
   std::optional<ThrowawayCertificate> throwaway;
@@ -108,7 +108,7 @@ Exit serve(Options &options) {
 }  // namespace
 
 Run add_serve(CLI::App &app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ServeOptions>();
   CLI::App *verb = app.add_subcommand("serve", "Be a server that echoes, answers HTTP or discards");
   verb->add_option("--cert", o->certificates,
                    "Certificate and its chain, PEM or DER; may be repeated for another key type.\n"

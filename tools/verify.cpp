@@ -23,7 +23,7 @@ namespace plugtls::tools {
 
 namespace {
 
-struct Options {
+struct VerifyOptions {
   std::vector<std::string> chain;
   std::string backends = "all";
   std::string ca;
@@ -44,7 +44,7 @@ struct Answer {
   std::string failure;
 };
 
-ServerConfig make_config(const Options &o) {
+ServerConfig make_config(const VerifyOptions &o) {
   // Only what judges a chain matters of it.
   ServerConfig config;
   if (!o.ca.empty()) config.use_trust_store(TrustStore::from_pem_file(o.ca));
@@ -73,7 +73,7 @@ std::string read_staple(const std::string &path) {
   return out;
 }
 
-Answer ask(const std::string &name, const Options &o, const std::string &staple) {
+Answer ask(const std::string &name, const VerifyOptions &o, const std::string &staple) {
   Answer out{name, std::nullopt, {}};
   try {
     std::vector<Certificate> chain;
@@ -163,7 +163,7 @@ Exit judge(const std::vector<Answer> &answers) {
   return *common == errc::none ? Exit::good : Exit::certificate_refused;
 }
 
-Exit verify(const Options &o) {
+Exit verify(const VerifyOptions &o) {
   const std::string staple = read_staple(o.staple);
   std::vector<Answer> answers;
   for (const std::string &backend : chosen(o.backends))
@@ -182,7 +182,7 @@ Exit verify(const Options &o) {
 }  // namespace
 
 Run add_verify(CLI::App &app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<VerifyOptions>();
   CLI::App *verb =
       app.add_subcommand("verify", "Judge a certificate chain by every backend, side by side");
   verb->add_option("chain", o->chain,

@@ -30,14 +30,6 @@ std::vector<std::vector<uint8_t>> chain_of(const mbedtls_ssl_session &session) {
   return out;
 }
 
-kit::SecureBytes save(const mbedtls_ssl_session &session) {
-  std::size_t size = 0;
-  mbedtls_ssl_session_save(&session, nullptr, 0, &size);
-  kit::SecureBytes out(size);
-  require(mbedtls_ssl_session_save(&session, out.data(), out.size(), &size), "save a session");
-  return out;
-}
-
 void describe(plugtls_backend_session &out, const mbedtls_ssl_session &session) {
   out.version = static_cast<uint16_t>(session.tls_version);
   out.cipher_suite = static_cast<uint16_t>(session.ciphersuite);
@@ -48,7 +40,7 @@ void describe(plugtls_backend_session &out, const mbedtls_ssl_session &session) 
 Owned wrap(const plugtls_backend_connection &connection, const mbedtls_ssl_session &session) {
   auto out = std::make_unique<plugtls_backend_session>();
   const plugtls_host &host = connection.context->instance->host;
-  out->bytes = save(session);
+  out->bytes = save_session(session);
   describe(*out, session);
   out->created = host.now(host.user);
   out->expires = out->created +
@@ -71,19 +63,14 @@ void announce(plugtls_backend_connection &connection) {
                         copy_session(connection.newest.get()).release());
 }
 
-void append_number(kit::SecureBytes &to, uint64_t number, unsigned bytes) {
-  while (bytes-- > 0)
-    to.push_back(static_cast<uint8_t>(number >> (bytes * 8)));
-}
-
 // Beside the library's bytes: times, and the peer's chain.
 kit::SecureBytes encode(const plugtls_backend_session &session) {
   kit::SecureBytes out;
-  append_number(out, static_cast<uint64_t>(session.created), 8);
-  append_number(out, static_cast<uint64_t>(session.expires), 8);
-  append_number(out, session.chain.size(), 1);
+  kit::append_number(out, static_cast<uint64_t>(session.created), 8);
+  kit::append_number(out, static_cast<uint64_t>(session.expires), 8);
+  kit::append_number(out, session.chain.size(), 1);
   for (const auto &certificate : session.chain) {
-    append_number(out, certificate.size(), 3);
+    kit::append_number(out, certificate.size(), 3);
     out.insert(out.end(), certificate.begin(), certificate.end());
   }
   out.insert(out.end(), session.bytes.begin(), session.bytes.end());
@@ -117,6 +104,14 @@ Owned decode(kit::ByteView bytes) {
 }
 
 }  // namespace
+
+kit::SecureBytes save_session(const mbedtls_ssl_session &session) {
+  std::size_t size = 0;
+  mbedtls_ssl_session_save(&session, nullptr, 0, &size);
+  kit::SecureBytes out(size);
+  require(mbedtls_ssl_session_save(&session, out.data(), out.size(), &size), "save a session");
+  return out;
+}
 
 void keep_session(plugtls_backend_connection &connection) {
   const plugtls_backend_context &context = *connection.context;

@@ -7,6 +7,8 @@
 #include <plugtls/backend.h>
 #include <plugtls/kit/secure_bytes.hpp>
 
+#include <mbedtls/ssl.h>
+
 #include <memory>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct plugtls_backend_session {
 };
 
 namespace plugtls::mbedtls {
+
+// As the library writes it down. Throws kit::Error.
+kit::SecureBytes save_session(const mbedtls_ssl_session &session);
 
 // Keeps the session that the connection has now, if it can be resumed, and tells the program (P-SESSION-1).
 void keep_session(plugtls_backend_connection &connection);

@@ -8,6 +8,7 @@
 #include "connection.hpp"
 #include "context.hpp"
 #include "error.hpp"
+#include "session.hpp"
 
 #include <plugtls/kit/byte_reader.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
@@ -37,34 +38,21 @@ constexpr std::size_t overhead = name_size + block + mac_size;
 using Aes = kit::Pinned<mbedtls_aes_context, mbedtls_aes_init, mbedtls_aes_free>;
 using Mac = std::array<uint8_t, mac_size>;
 
-void append_number(kit::SecureBytes &to, uint64_t number, unsigned bytes) {
-  while (bytes-- > 0)
-    to.push_back(static_cast<uint8_t>(number >> (bytes * 8)));
-}
-
 int64_t now_of(const plugtls_backend_context &context) {
   const plugtls_host &host = context.instance->host;
   return host.now(host.user);
-}
-
-kit::SecureBytes save(const mbedtls_ssl_session &session) {
-  std::size_t size = 0;
-  mbedtls_ssl_session_save(&session, nullptr, 0, &size);
-  kit::SecureBytes out(size);
-  require(mbedtls_ssl_session_save(&session, out.data(), out.size(), &size), "save a session");
-  return out;
 }
 
 kit::SecureBytes state_of(const plugtls_backend_context &context,
                           const mbedtls_ssl_session &session) {
   kit::SecureBytes out(context.settings.begin(), context.settings.end());
   out.insert(out.end(), context.maker.begin(), context.maker.end());
-  append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
+  kit::append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
   const mbedtls_x509_crt *leaf = session.peer_cert;
   const kit::DerView der = leaf != nullptr ? der_of(*leaf) : kit::DerView{};
-  append_number(out, der.size(), 3);
+  kit::append_number(out, der.size(), 3);
   out.insert(out.end(), der.begin(), der.end());
-  const kit::SecureBytes saved = save(session);
+  const kit::SecureBytes saved = save_session(session);
   out.insert(out.end(), saved.begin(), saved.end());
   return out;
 }

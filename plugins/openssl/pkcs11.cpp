@@ -134,13 +134,6 @@ class Engine {
   std::string module_;
 };
 
-int give_pin(char *out, int capacity, int, void *user) {
-  const auto &pin = static_cast<kit::Password *>(user)->get();
-  if (!pin || pin->size() > static_cast<std::size_t>(capacity)) return -1;
-  if (!pin->empty()) std::memcpy(out, pin->data(), pin->size());
-  return static_cast<int>(pin->size());
-}
-
 [[noreturn]] void refuse_key(const std::string &uri, const kit::Password &pin) {
   const std::string where = without_query(uri);
   if (pin.wanted() && !pin.given())
@@ -202,6 +195,13 @@ void require_provider(const std::string &module) {
 }
 
 }  // namespace
+
+int give_pin(char *out, int capacity, int, void *user) {
+  const auto &pin = static_cast<kit::Password *>(user)->get();
+  if (!pin || pin->size() > static_cast<std::size_t>(capacity)) return -1;
+  if (!pin->empty()) std::memcpy(out, pin->data(), pin->size());
+  return static_cast<int>(pin->size());
+}
 
 Key read_token_key(const plugtls_source &source) {
   const std::string uri = uri_of(source);

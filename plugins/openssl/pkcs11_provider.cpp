@@ -4,6 +4,7 @@
 #include "pkcs11_provider.hpp"
 
 #include "error.hpp"
+#include "pkcs11.hpp"
 
 #include <openssl/conf.h>
 #include <openssl/err.h>
@@ -76,13 +77,6 @@ OSSL_LIB_CTX *library_for(const std::string &module) {
   if (!there) return nullptr;
   libraries.emplace(module, library.get());
   return library.release();
-}
-
-int give_pin(char *out, int capacity, int, void *user) {
-  const auto &pin = static_cast<kit::Password *>(user)->get();
-  if (!pin || pin->size() > static_cast<std::size_t>(capacity)) return -1;
-  if (!pin->empty()) std::memcpy(out, pin->data(), pin->size());
-  return static_cast<int>(pin->size());
 }
 
 // The first object of that kind, or nothing.

@@ -18,14 +18,14 @@ using Session = kit::Handle<SSL_SESSION, SSL_SESSION_free>;
 
 constexpr std::size_t longest_key = 256;
 
-constexpr int digest_of(uint32_t hash) {
+constexpr int nid_of(uint32_t hash) {
   return hash == PLUGTLS_HASH_SHA384 ? NID_sha384 : NID_sha256;
 }
 
 bool goes_with(const SSL_CIPHER *cipher, uint32_t hash) {
   const EVP_MD *digest = SSL_CIPHER_get_handshake_digest(cipher);
   return is_tls13(SSL_CIPHER_get_protocol_id(cipher)) && digest != nullptr &&
-         EVP_MD_get_type(digest) == digest_of(hash);
+         EVP_MD_get_type(digest) == nid_of(hash);
 }
 
 const SSL_CIPHER *first_suite(const STACK_OF(SSL_CIPHER) * ciphers, uint32_t hash) {
@@ -58,7 +58,7 @@ int offer(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, std::s
   plugtls_backend_connection &connection = *connection_of(ssl);
   const KnownPsk &psk = connection.context->psk;
   *out = nullptr;
-  if (digest != nullptr && EVP_MD_get_type(digest) != digest_of(psk.hash)) return 1;
+  if (digest != nullptr && EVP_MD_get_type(digest) != nid_of(psk.hash)) return 1;
   *identity = psk.identity.data();
   *size = psk.identity.size();
   *out = session_of(connection, psk).release();

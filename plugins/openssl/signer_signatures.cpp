@@ -93,7 +93,7 @@ const OSSL_PARAM *settable_signing_params(void *, void *) noexcept {
 }
 
 // Digests have several names.
-int digest_of(const char *name) noexcept {
+int nid_named(const char *name) noexcept {
   if (name == nullptr || *name == '\0') return NID_undef;
   const kit::Handle<EVP_MD, EVP_MD_free> digest(EVP_MD_fetch(nullptr, name, nullptr));
   return digest ? EVP_MD_get_type(digest.get()) : NID_undef;
@@ -104,7 +104,7 @@ int begin_signing(void *data, const char *digest, void *key,
   Signing &signing = *signing_from(data);
   if (key != nullptr) signing.key = key_from(key);
   if (signing.key == nullptr || signing.key->signer == nullptr) return 0;
-  signing.digest = digest_of(digest);
+  signing.digest = nid_named(digest);
   signing.pss = signing.key->type->number == PLUGTLS_KEY_RSA_PSS;
   if (set_signing_params(data, parameters) != 1) return 0;
   // OpenSSL also begins a signature to find out whether it could be made; the padding is set after that.

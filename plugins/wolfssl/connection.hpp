@@ -147,6 +147,11 @@ struct plugtls_backend_connection {
 
 namespace plugtls::wolfssl {
 
+// Whose SSL it is, from within a callback of wolfSSL's.
+inline plugtls_backend_connection *connection_of(WOLFSSL *ssl) {
+  return static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
+}
+
 // What is in the record that has come, before wolfSSL sees it (handshake.cpp). PLUGTLS_OK: it may;
 // PLUGTLS_WANT_CALLBACK: later; else the connection is doomed.
 plugtls_status look_into(plugtls_backend_connection &connection);

@@ -30,10 +30,6 @@ uint16_t first_suite(const plugtls_backend_context &context, uint32_t hash,
   return 0;
 }
 
-plugtls_backend_connection *connection_of(WOLFSSL *ssl) {
-  return static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
-}
-
 // Clients: wolfSSL asks for each of the suites that it offers, by name. 0: no key.
 unsigned on_offer(WOLFSSL *ssl, const char *, char *identity, unsigned most, unsigned char *key,
                   unsigned, const char *suite) {

@@ -3,7 +3,6 @@
 
 #include <plugtls/kit/client_hello.hpp>
 
-#include <wolfssl/wolfcrypt/aes.h>
 #include <wolfssl/wolfcrypt/chacha20_poly1305.h>
 #include <wolfssl/wolfcrypt/kdf.h>
 
@@ -14,18 +13,11 @@ namespace plugtls::wolfssl {
 
 namespace {
 
-constexpr uint8_t alert_type = 21;
-constexpr uint8_t application_data = 23;
-constexpr uint8_t fatal = 2;
 constexpr std::size_t alert_size = 2;
 
-void init_aes(Aes *aes) noexcept {
-  (void)wc_AesInit(aes, nullptr, INVALID_DEVID);
-}
-using AesKey = kit::Pinned<Aes, init_aes, wc_AesFree>;
-
 std::array<uint8_t, kit::tls::record_header> header_for(std::size_t size) {
-  return {application_data, 3, 3, static_cast<uint8_t>(size >> 8U), static_cast<uint8_t>(size)};
+  return {kit::tls::application_data, 3, 3, static_cast<uint8_t>(size >> 8U),
+          static_cast<uint8_t>(size)};
 }
 
 // Where the last record of several begins; nothing if they are not whole.
@@ -206,8 +198,9 @@ std::vector<uint8_t> RecordKeys::seal(kit::ByteView inner, uint64_t number) cons
 bool replace_alert(WOLFSSL *ssl, bool client, std::vector<uint8_t> &flight, int32_t alert) {
   const auto begin = last_record(flight);
   if (!begin) return false;
-  const std::array<uint8_t, 3> wanted{fatal, static_cast<uint8_t>(alert), alert_type};
-  const bool clear = flight[*begin] == alert_type &&
+  const std::array<uint8_t, 3> wanted{kit::tls::fatal, static_cast<uint8_t>(alert),
+                                      kit::tls::alert};
+  const bool clear = flight[*begin] == kit::tls::alert &&
                      flight.size() - *begin == kit::tls::record_header + alert_size;
   if (clear) std::copy_n(wanted.begin(), alert_size, flight.end() - alert_size);
   return clear || reseal(ssl, client, flight, *begin, wanted);

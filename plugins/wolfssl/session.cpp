@@ -60,7 +60,7 @@ Owned wrap(plugtls_backend_connection &connection, WOLFSSL_SESSION *session) {
 
 // For wolfSSL_CTX_sess_set_new_cb. The session stays the library's.
 int on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session) {
-  auto *connection = static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
+  auto *connection = connection_of(ssl);
   if (connection == nullptr || wolfSSL_SESSION_is_resumable(session) == 0) return 0;
   // Without memory for it there is just no session.
   (void)kit::guard(nullptr, [&] {
@@ -71,23 +71,18 @@ int on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session) {
   return 0;
 }
 
-void append_number(kit::SecureBytes &to, uint64_t number, unsigned bytes) {
-  while (bytes-- > 0)
-    to.push_back(static_cast<uint8_t>(number >> (bytes * 8)));
-}
-
 // Beside the library's bytes: times, the ticket's nonce, and the peer's chain.
 kit::SecureBytes encode(const plugtls_backend_session &session) {
   kit::SecureBytes out;
-  append_number(out, static_cast<uint64_t>(session.created), 8);
-  append_number(out, static_cast<uint64_t>(session.expires), 8);
-  append_number(out, session.version, 2);
-  append_number(out, session.cipher_suite, 2);
-  append_number(out, session.nonce.size(), 1);
+  kit::append_number(out, static_cast<uint64_t>(session.created), 8);
+  kit::append_number(out, static_cast<uint64_t>(session.expires), 8);
+  kit::append_number(out, session.version, 2);
+  kit::append_number(out, session.cipher_suite, 2);
+  kit::append_number(out, session.nonce.size(), 1);
   out.insert(out.end(), session.nonce.begin(), session.nonce.end());
-  append_number(out, session.chain.size(), 1);
+  kit::append_number(out, session.chain.size(), 1);
   for (const auto &certificate : session.chain) {
-    append_number(out, certificate.size(), 3);
+    kit::append_number(out, certificate.size(), 3);
     out.insert(out.end(), certificate.begin(), certificate.end());
   }
   out.insert(out.end(), session.bytes.begin(), session.bytes.end());

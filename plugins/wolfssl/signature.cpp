@@ -39,10 +39,10 @@ std::optional<Hash> hash_of(kit::SignatureHash hash) {
   }
 }
 
-using Digest = std::vector<uint8_t>;
+using Bytes = std::vector<uint8_t>;
 
-Digest digest_of(kit::DerView bytes, const Hash &hash) {
-  Digest out(static_cast<std::size_t>(std::max(0, wc_HashGetDigestSize(hash.type))));
+Bytes hashed(kit::DerView bytes, const Hash &hash) {
+  Bytes out(static_cast<std::size_t>(std::max(0, wc_HashGetDigestSize(hash.type))));
   if (wc_Hash(hash.type, bytes.data(), static_cast<word32>(bytes.size()), out.data(),
               static_cast<word32>(out.size())) != 0)
     out.clear();
@@ -50,7 +50,7 @@ Digest digest_of(kit::DerView bytes, const Hash &hash) {
 }
 
 bool verify_pkcs1(const kit::SignedObject &object, kit::DerView info, const Hash &hash) {
-  const Digest digest = digest_of(object.body, hash);
+  const Bytes digest = hashed(object.body, hash);
   Rsa key;
   std::array<byte, 128> expected{};
   const int oid = wc_HashGetOID(hash.type);
@@ -88,7 +88,7 @@ int salt_of(kit::DerView algorithm) {
 }
 
 bool verify_pss(const kit::SignedObject &object, kit::DerView info, const Hash &hash) {
-  const Digest digest = digest_of(object.body, hash);
+  const Bytes digest = hashed(object.body, hash);
   const int salt = salt_of(object.algorithm);
   Rsa key;
   if (digest.empty() || salt < 0 || !read_public(info, key.get())) return false;
@@ -104,7 +104,7 @@ bool verify_pss(const kit::SignedObject &object, kit::DerView info, const Hash &
 }
 
 bool verify_ecdsa(const kit::SignedObject &object, kit::DerView info, const Hash &hash) {
-  const Digest digest = digest_of(object.body, hash);
+  const Bytes digest = hashed(object.body, hash);
   Ecc key;
   int holds = 0;
   return !digest.empty() && read_public(info, key.get()) &&
@@ -138,7 +138,7 @@ bool verify_ed448(const kit::SignedObject &object, kit::DerView info) {
 
 std::vector<uint8_t> digest_of(kit::SignatureHash hash, kit::DerView bytes) {
   const auto native = hash_of(hash);
-  return native ? digest_of(bytes, *native) : std::vector<uint8_t>();
+  return native ? hashed(bytes, *native) : std::vector<uint8_t>();
 }
 
 bool signature_holds(const kit::SignedObject &object, kit::DerView issuer) {

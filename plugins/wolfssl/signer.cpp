@@ -60,10 +60,6 @@ struct Request {
   kit::ByteView key;
 };
 
-plugtls_backend_connection *connection_of(WOLFSSL *ssl) {
-  return static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
-}
-
 const Identity &identity_of(const plugtls_backend_connection &connection) {
   return connection.context->identities[connection.identity];
 }

@@ -8,8 +8,6 @@ namespace plugtls::wolfssl {
 
 namespace {
 
-constexpr uint8_t change_cipher_spec = 20;
-constexpr uint8_t application_data = 23;
 constexpr std::size_t longest = std::size_t{1} << 18U;  // of what waits to be whole
 
 }  // namespace
@@ -31,10 +29,10 @@ void Tap::hear(WOLFSSL *ssl, kit::ByteView record) {
   const uint8_t type = record.front();
   if (type == kit::tls::handshake && !encrypted_) {
     messages_.insert(messages_.end(), body.begin(), body.end());
-  } else if (type == change_cipher_spec) {
+  } else if (type == kit::tls::change_cipher_spec) {
     // Before the encrypted records of TLS 1.2, of which nothing is wanted; in TLS 1.3 it means nothing.
     if (wolfSSL_version(ssl) != TLS1_3_VERSION) stop();
-  } else if (type == application_data) {
+  } else if (type == kit::tls::application_data) {
     encrypted_ = true;
     if (!keys_) keys_.emplace(ssl, secret_);
     const auto inner = keys_->open(record, number_++);

@@ -14,7 +14,6 @@ constexpr std::size_t longest_nonce = 255;
 #else
 constexpr std::size_t longest_nonce = 8;  // wolfSSL's MAX_TICKET_NONCE_STATIC_SZ
 #endif
-constexpr uint8_t application_data = 23;
 constexpr std::size_t before_nonce = 4 + 4;  // ticket_lifetime, ticket_age_add
 
 void append(std::vector<uint8_t> &to, kit::ByteView bytes) {
@@ -37,7 +36,7 @@ void TicketWatch::stop() noexcept {
 }
 
 std::optional<std::vector<uint8_t>> TicketWatch::look_into(WOLFSSL *ssl, kit::ByteView record) {
-  if (record.front() != application_data) return std::nullopt;
+  if (record.front() != kit::tls::application_data) return std::nullopt;
   if (!keys_) keys_.emplace(ssl, secret_);
   const uint64_t number = number_++;
   const auto inner = keys_->open(record, number);

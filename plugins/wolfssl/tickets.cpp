@@ -12,7 +12,6 @@
 #include <plugtls/kit/byte_reader.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
 
-#include <wolfssl/wolfcrypt/aes.h>
 #include <wolfssl/wolfcrypt/hmac.h>
 
 #include <algorithm>
@@ -47,11 +46,7 @@ void mask_name(const unsigned char *from, unsigned char *to) {
 void init_hmac(Hmac *hmac) noexcept {
   (void)wc_HmacInit(hmac, nullptr, INVALID_DEVID);
 }
-void init_aes(Aes *aes) noexcept {
-  (void)wc_AesInit(aes, nullptr, INVALID_DEVID);
-}
 using Mac = kit::Pinned<Hmac, init_hmac, wc_HmacFree>;
-using Cipher = kit::Pinned<Aes, init_aes, wc_AesFree>;
 
 ShownChains::Key mac_of(const plugtls_backend_context &context, const plugtls_ticket_key &key,
                         const Ticket &ticket) {
@@ -72,7 +67,7 @@ ShownChains::Key mac_of(const plugtls_backend_context &context, const plugtls_ti
 
 // The same in both directions.
 void crypt(const plugtls_ticket_key &key, const Ticket &ticket) {
-  Cipher aes;
+  AesKey aes;
   require_crypt(wc_AesSetKeyDirect(aes.get(), key.key, half, ticket.iv, AES_ENCRYPTION),
                 "take a ticket key");
   require_crypt(
@@ -142,7 +137,7 @@ int open(plugtls_backend_connection &connection, const Ticket &ticket) {
 int on_ticket(WOLFSSL *ssl, unsigned char name[WOLFSSL_TICKET_NAME_SZ],
               unsigned char iv[WOLFSSL_TICKET_IV_SZ], unsigned char mac[WOLFSSL_TICKET_MAC_SZ],
               int sealing, unsigned char *state, int size, int *out_size, void *) {
-  auto *connection = static_cast<plugtls_backend_connection *>(wolfSSL_GetIOReadCtx(ssl));
+  auto *connection = connection_of(ssl);
   if (connection == nullptr || size <= 0) return WOLFSSL_TICKET_RET_FATAL;
   // NOLINTEND(readability-function-size, readability-non-const-parameter)
   const Ticket ticket{name, iv, mac, state, static_cast<std::size_t>(size)};

@@ -13,8 +13,6 @@ namespace plugtls::wolfssl {
 namespace {
 
 constexpr std::size_t longest_record = 16384 + 2048;  // RFC 5246, 6.2.3
-constexpr uint8_t alert_type = 21;
-constexpr uint8_t fatal = 2;
 
 // What the backend has looked into already comes first.
 plugtls_status fetch(plugtls_backend_connection &connection, uint8_t *buffer, std::size_t capacity,
@@ -64,7 +62,8 @@ bool is_record(const Incoming &incoming) {
 // A client that refuses the server's certificate in TLS 1.3 may tell so before it has keys in use (OpenSSL does), which
 // wolfSSL would take for a damaged record. No other record is of this type and length.
 bool is_alert_in_clear(const Incoming &incoming) {
-  return incoming.bytes[0] == alert_type && incoming.length() == 2 && incoming.bytes[5] == fatal;
+  return incoming.bytes[0] == kit::tls::alert && incoming.length() == 2 &&
+         incoming.bytes[5] == kit::tls::fatal;
 }
 
 // How the next record begins.
@@ -200,7 +199,8 @@ bool refuses_chain(const plugtls_backend_connection &connection, const uint8_t *
                    std::size_t size) {
   return !connection.done && connection.chain_accepted && !connection.chain_checked &&
          !connection.peer_chain.empty() && connection.context->verifies() &&
-         size == kit::tls::record_header + 2 && data[0] == alert_type && data[5] == fatal;
+         size == kit::tls::record_header + 2 && data[0] == kit::tls::alert &&
+         data[5] == kit::tls::fatal;
 }
 
 plugtls_status put_refusal(plugtls_backend_connection &connection, const uint8_t *data,

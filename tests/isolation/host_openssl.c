@@ -18,7 +18,7 @@ static SSL_CTX *make_context(int server) {
   return context;
 }
 
-static int shake_hands(SSL *client, SSL *server) {
+static int shake_hands_by_hand(SSL *client, SSL *server) {
   BIO *one = NULL, *other = NULL;
   if (client == NULL || server == NULL || BIO_new_bio_pair(&one, 0, &other, 0) != 1) return 0;
   SSL_set_bio(client, one, one);
@@ -37,7 +37,7 @@ static int own_handshake(void) {
   SSL_CTX *contexts[2] = {make_context(0), make_context(1)};
   SSL *client = contexts[0] != NULL ? SSL_new(contexts[0]) : NULL;
   SSL *server = contexts[1] != NULL ? SSL_new(contexts[1]) : NULL;
-  const int good = shake_hands(client, server);
+  const int good = shake_hands_by_hand(client, server);
   SSL_free(client);
   SSL_free(server);
   SSL_CTX_free(contexts[0]);

@@ -13,9 +13,6 @@ namespace plugtls::tools::compare {
 
 namespace {
 
-constexpr int warm_up = 2;
-constexpr int fewest = 3;
-
 class Handshakes {
  public:
   enum class After {
@@ -98,12 +95,12 @@ Json measure_handshakes(const Json &request) {
   Handshakes handshakes(contexts, request.value("resumed", false)   ? After::resumption
                                   : request.value("tickets", false) ? After::tickets
                                                                     : After::nothing);
-  for (int i = 0; i < warm_up; ++i)
+  for (int i = 0; i < handshakes_before; ++i)
     handshakes.run_one();
   handshakes.forget();
   const auto begin = Clock::now();
   const double seconds = request.at("seconds").get<double>();
-  for (int i = 0; i < fewest || seconds_since(begin) < seconds; ++i)
+  for (int i = 0; i < fewest_handshakes || seconds_since(begin) < seconds; ++i)
     handshakes.run_one();
   return handshakes.answer();
 }

@@ -20,8 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto io_limit = 5s;
-constexpr int warm_up = 2;
-constexpr int fewest = 3;
 
 // Reads to the end of every connection; ends with the first that sends "stop".
 void serve(TlsListener &listener) {
@@ -73,11 +71,11 @@ class Client {
 };
 
 Json connections(Client &client, double seconds) {
-  for (int i = 0; i < warm_up; ++i)
+  for (int i = 0; i < handshakes_before; ++i)
     client.connect_and_close();
   client.forget();
   const auto begin = Clock::now();
-  for (int i = 0; i < fewest || seconds_since(begin) < seconds; ++i)
+  for (int i = 0; i < fewest_handshakes || seconds_since(begin) < seconds; ++i)
     client.connect_and_close();
   const double taken = seconds_since(begin);
   const std::vector<double> &latencies = client.latencies();

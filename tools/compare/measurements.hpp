@@ -24,6 +24,10 @@ Json measure_loading(const Json &request);       // memory.cpp
 Json measure_startup(const Json &request);       // startup.cpp
 Json measure_disk(const Json &request);          // startup.cpp
 
+// How many are not counted, while caches fill; and how many are, however long they take.
+inline constexpr int handshakes_before = 2;
+inline constexpr int fewest_handshakes = 3;
+
 inline Backend open_backend(const Json &request, const char *key = "backend") {
   return Backend::open(request.at(key).get<std::string>());
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "overview.hpp"
 
+#include "cells.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,13 +63,6 @@ Row count(const Report &report, const char *section_id, const char *table_id, Ro
     row.cells.push_back(std::move(cell));
   }
   return row;
-}
-
-Row make_row(const char *id, const char *title) {
-  Row out;
-  out.id = id;
-  out.title = title;
-  return out;
 }
 
 void add_counts(const Report &report, Table &table) {

@@ -58,11 +58,11 @@ constexpr Phase phases[] = {{"total", "From exec to the end of the first handsha
 constexpr Phase disk_rows[] = {
     {"total", "Together"}, {"plugin", "The backend"}, {"libraries", "Libraries it pulled in"}};
 
-int rounds_for(Level level) {
+int start_rounds(Level level) {
   return level == Level::quick ? 7 : level == Level::normal ? 15 : 31;
 }
 
-using Answers = std::map<std::string, std::vector<Outcome>>;  // by backend
+using AnswersByBackend = std::map<std::string, std::vector<Outcome>>;
 
 class Startup final : public Work {
  public:
@@ -75,7 +75,7 @@ class Startup final : public Work {
     std::vector<Task> out;
     for (const std::string &backend : options_.backends)
       out.push_back(task("disk", backend, sizes_));
-    for (int round = 0; round < rounds_for(options_.level); ++round)
+    for (int round = 0; round < start_rounds(options_.level); ++round)
       for (const std::string &backend : options_.backends)
         out.push_back(task("startup", backend, times_));
     return out;
@@ -110,7 +110,7 @@ class Startup final : public Work {
   }
 
  private:
-  Task task(const char *measurement, const std::string &backend, Answers &answers) const {
+  Task task(const char *measurement, const std::string &backend, AnswersByBackend &answers) const {
     return {
         {backend},
         {{"measure", measurement}, {"backend", backend}},
@@ -119,7 +119,7 @@ class Startup final : public Work {
         [&answers, backend](Outcome outcome) { answers[backend].push_back(std::move(outcome)); }};
   }
 
-  void add_row(Table &table, const Phase &phase, const Answers &answers) const {
+  void add_row(Table &table, const Phase &phase, const AnswersByBackend &answers) const {
     table.better = Better::lower;
     table.chart = true;
     Row row = make_row(phase.id, phase.title);
@@ -147,8 +147,8 @@ class Startup final : public Work {
   }
 
   Options options_;
-  Answers times_;
-  Answers sizes_;
+  AnswersByBackend times_;
+  AnswersByBackend sizes_;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ Bytes subject(std::string_view type, std::uint8_t tag, std::string_view value) {
                  view(element(der_tag::set, view(element(der_tag::sequence, view(pair))))));
 }
 
-constexpr std::string_view common_name = "\x55\x04\x03";
+constexpr std::string_view common_name_oid = "\x55\x04\x03";
 constexpr std::string_view email_address = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01";
 
 bool subject_ok(const Bytes &name, const Bytes &permitted, bool leaf = true,
@@ -142,11 +142,11 @@ TEST_CASE("URIs", "[constraints]") {
 }
 
 TEST_CASE("directory names, and names that cannot be compared", "[constraints]") {
-  const Bytes a = subject(common_name, der_tag::utf8_string, "Unit A");
-  const Bytes folded = subject(common_name, der_tag::printable_string, "unit  a");
-  const Bytes b = subject(common_name, der_tag::utf8_string, "Unit B");
+  const Bytes a = subject(common_name_oid, der_tag::utf8_string, "Unit A");
+  const Bytes folded = subject(common_name_oid, der_tag::printable_string, "unit  a");
+  const Bytes b = subject(common_name_oid, der_tag::utf8_string, "Unit B");
   constexpr std::uint8_t bmp_string = 0x1e;
-  const Bytes opaque = subject(common_name, bmp_string, "Unit A");
+  const Bytes opaque = subject(common_name_oid, bmp_string, "Unit A");
   CHECK(allowed(general_name::directory_name, view(a), view(folded)) == inside);
   CHECK(allowed(general_name::directory_name, view(a), view(b)) == outside);
   CHECK(allowed(general_name::directory_name, view(a), std::string_view("\x30\0", 2)) == inside);
@@ -187,7 +187,7 @@ TEST_CASE("several permitted subtrees: one is enough; distances never are", "[co
 TEST_CASE("the subject's names", "[constraints]") {
   const Bytes only_a = subtree(general_name::dns_name, "a.test");
   const auto named = [](std::string_view value) {
-    return subject(common_name, der_tag::utf8_string, value);
+    return subject(common_name_oid, der_tag::utf8_string, value);
   };
   CHECK(subject_ok(named("a.test"), only_a));
   CHECK(subject_ok(named("Company, Inc."), only_a));
@@ -198,9 +198,9 @@ TEST_CASE("the subject's names", "[constraints]") {
   CHECK(subject_ok(named("b.test"), only_a, false));
   CHECK(subject_ok(named("b.test"), only_a, true, element(general_name::dns_name, "a.test")));
   constexpr std::uint8_t bmp_string = 0x1e;
-  CHECK_FALSE(subject_ok(subject(common_name, bmp_string, "ab"), only_a));
+  CHECK_FALSE(subject_ok(subject(common_name_oid, bmp_string, "ab"), only_a));
   const Bytes only_mail = subtree(general_name::rfc822_name, "mail.test");
-  CHECK(subject_ok(subject(common_name, bmp_string, "ab"), only_mail));
+  CHECK(subject_ok(subject(common_name_oid, bmp_string, "ab"), only_mail));
   CHECK(subject_ok(subject(email_address, der_tag::ia5_string, "me@mail.test"), only_mail));
   CHECK_FALSE(subject_ok(subject(email_address, der_tag::ia5_string, "me@a.test"), only_mail));
   CHECK_FALSE(subject_ok(subject(email_address, der_tag::utf8_string, "me@mail.test"), only_mail));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "raised.hpp"
+
 #include <plugtls/kit/selection.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,15 +19,6 @@ constexpr std::uint16_t tls10 = PLUGTLS_VERSION_TLS1_0, tls11 = PLUGTLS_VERSION_
                         tls12 = PLUGTLS_VERSION_TLS1_2, tls13 = PLUGTLS_VERSION_TLS1_3,
                         unset = PLUGTLS_VERSION_UNSET, lowest = PLUGTLS_VERSION_MINIMUM_SUPPORTED,
                         highest = PLUGTLS_VERSION_MAXIMUM_SUPPORTED;
-
-plugtls_error error_of(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.error();
-  }
-  return empty_error();
-}
 
 void check_range(std::uint16_t min, std::uint16_t max, const Numbers &available,
                  std::uint16_t expected_min, std::uint16_t expected_max) {

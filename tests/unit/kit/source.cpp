@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "raised.hpp"
+
 #include <plugtls/kit/source.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,7 +13,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -60,15 +61,6 @@ plugtls_source source(std::uint32_t kind, const std::string &text) {
 
 std::string text_of(const Blob &blob) {
   return std::string(as_text(blob.bytes));
-}
-
-plugtls_error error_of(const std::function<void()> &body) {
-  try {
-    body();
-  } catch (const Error &error) {
-    return error.error();
-  }
-  return empty_error();
 }
 
 // A password function, and how often it was asked.

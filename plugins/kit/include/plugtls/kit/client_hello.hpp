@@ -16,7 +16,12 @@
 namespace plugtls::kit {
 
 namespace tls {
+// Content types (RFC 8446, 5.1).
+inline constexpr std::uint8_t change_cipher_spec = 20;
+inline constexpr std::uint8_t alert = 21;
 inline constexpr std::uint8_t handshake = 22;
+inline constexpr std::uint8_t application_data = 23;
+inline constexpr std::uint8_t fatal = 2;  // an alert's level
 inline constexpr std::uint8_t client_hello = 1;
 inline constexpr std::size_t record_header = 5;
 inline constexpr std::size_t handshake_header = 4;
