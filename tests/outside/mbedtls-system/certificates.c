@@ -327,7 +327,7 @@ plugtls_status read_identity(plugtls_backend_context *context, const plugtls_ide
 plugtls_status read_anchors(plugtls_backend_context *context, const plugtls_config *config,
                             plugtls_error *err) {
   const plugtls_host *host = &context->instance->host;
-  struct reading reading = {&context->anchors, true, 0, PLUGTLS_FEATURE_NONE, 0};
+  struct reading reading = {&context->store.anchors, true, 0, PLUGTLS_FEATURE_NONE, 0};
   const plugtls_source system = {.size = sizeof system, .kind = PLUGTLS_SOURCE_SYSTEM};
   const plugtls_source *only_system = &system;
   const plugtls_source *const *sources = config->trust_count > 0 ? config->trust : &only_system;
@@ -336,12 +336,12 @@ plugtls_status read_anchors(plugtls_backend_context *context, const plugtls_conf
     const plugtls_status status = read_certificates(&reading, sources[i], host, err);
     if (status != PLUGTLS_OK) return status;
   }
-  context->anchor_count = reading.found;
+  context->store.anchor_count = reading.found;
   if (reading.found == 0)
     return fail(err, PLUGTLS_E_TRUST_STORE_EMPTY,
                 "the trust store holds no trust anchor that Mbed "
                 "TLS can use");
-  for (mbedtls_x509_crt *one = &context->anchors; one != NULL; one = one->next)
+  for (mbedtls_x509_crt *one = &context->store.anchors; one != NULL; one = one->next)
     if (!prepare(&one->pk)) return out_of_memory(err);
   return PLUGTLS_OK;
 }

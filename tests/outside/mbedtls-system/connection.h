@@ -2,6 +2,8 @@
 #pragma once
 
 #include "context.h"
+#include "hello.h"
+#include "judge.h"
 
 #include <plugtls/backend.h>
 
@@ -22,25 +24,33 @@ struct outbox {
 
 struct plugtls_backend_connection {
   mbedtls_ssl_context ssl;
+  // The context's, shallow, and never freed: with it go the callbacks that have to know whose they are.
+  mbedtls_ssl_config conf;
+  int suites[MOST_SUITES + 1];  // servers: see server_name.c
   plugtls_backend_context *context;
   plugtls_host_connection *host_connection;
   plugtls_transport transport;
-  bool done;
+  bool begun, done;
   bool sent_close, got_close;
   bool saw_end;          // of the transport
   bool transport_wants;  // its read, in the present call
   bool transport_failed;
   bool muted;              // being freed: nothing goes out any more
-  bool no_common_version;  // servers: the client speaks none of ours
+  struct hello_reader hello;  // servers
+  bool heard_name;            // the program has been asked, and its context is in place
+  bool is_sound;              // the ClientHello was understood here
   size_t asked;  // bytes of a write that answered want_write, which a repeated one must have too
   size_t taken;  // bytes of it that are in a record, in the outbox
   int32_t alert_sent, alert_received;
   plugtls_status ended;  // P-IO-5: PLUGTLS_OK, or what every call answers from now on, with
   plugtls_error error;
-  plugtls_error refusal;  // of the peer's certificate
+  plugtls_error refusal;  // of the peer's certificate or, by the program, of its name
   bool judged;            // the peer has shown one, and verify.c has looked at it
   uint32_t objections;    // the library's own
+  struct verdict verdict;
+  bool asks;  // the verdict has yet to take effect
   plugtls_backend_chain *sent, *verified;
+  uint32_t peer_flags;
   bool skips_name;
   char server_name[LONGEST_HOST_NAME + 1];
   plugtls_subject *subjects;  // one piece of memory with their values
@@ -69,7 +79,8 @@ plugtls_status shutdown_connection(plugtls_backend_connection *connection, plugt
 size_t pending(const plugtls_backend_connection *connection);
 plugtls_status connection_info(const plugtls_backend_connection *connection,
                                plugtls_connection_info *out);
+plugtls_status connection_set_context(plugtls_backend_connection *connection,
+                                      plugtls_backend_context *context, plugtls_error *err);
 
-// Servers: Mbed TLS's callback for the name in the ClientHello.
-int note_server_name(void *unused, mbedtls_ssl_context *ssl, const unsigned char *name,
-                     size_t size);
+// Mbed TLS's part, for the context that the connection has now.
+plugtls_status make_ssl(plugtls_backend_connection *connection, plugtls_error *err);

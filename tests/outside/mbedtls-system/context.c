@@ -53,8 +53,7 @@ static plugtls_status read_plain(plugtls_backend_context *context, const plugtls
 
 static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks,
                                       plugtls_error *err) {
-  const uint32_t feature = callbacks->server_name != NULL   ? PLUGTLS_FEATURE_SNI_CALLBACK
-                           : callbacks->keylog != NULL      ? PLUGTLS_FEATURE_KEYLOG
+  const uint32_t feature = callbacks->keylog != NULL      ? PLUGTLS_FEATURE_KEYLOG
                            : callbacks->new_session != NULL ? PLUGTLS_FEATURE_RESUMPTION
                            : callbacks->psk != NULL         ? PLUGTLS_FEATURE_PSK
                                                             : PLUGTLS_FEATURE_NONE;
@@ -94,12 +93,9 @@ static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *er
   mbedtls_ssl_conf_rng(conf, random_bytes, NULL);
   mbedtls_ssl_conf_authmode(conf, authentication_of(context));
   set_profile(context);
-  if (context->anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->anchors, NULL);
-  if (server) {
-    mbedtls_ssl_conf_sni(conf, note_server_name, NULL);
-    // Whom a server trusts is nobody's business.
-    mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
-  }
+  if (context->store.anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->store.anchors, NULL);
+  // Whom a server trusts is nobody's business.
+  if (server) mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
   if (context->has_identity && mbedtls_ssl_conf_own_cert(conf, &context->chain, &context->key) != 0)
     return out_of_memory(err);
   return settings_apply(&context->settings, conf, err);
@@ -138,7 +134,7 @@ plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_
   mbedtls_ssl_config_init(&context->conf);
   mbedtls_x509_crt_init(&context->chain);
   mbedtls_pk_init(&context->key);
-  mbedtls_x509_crt_init(&context->anchors);
+  mbedtls_x509_crt_init(&context->store.anchors);
   const plugtls_status status = build(context, &known, err);
   if (status != PLUGTLS_OK) {
     context_free(context);
@@ -154,7 +150,7 @@ void context_free(plugtls_backend_context *context) {
   mbedtls_ssl_config_free(&context->conf);
   mbedtls_pk_free(&context->key);
   mbedtls_x509_crt_free(&context->chain);
-  mbedtls_x509_crt_free(&context->anchors);
+  mbedtls_x509_crt_free(&context->store.anchors);
   free(context->settings.protocols);
   free(context);
 }
@@ -180,7 +176,7 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
       *out = LARGEST_RECORD;
       break;
     case PLUGTLS_VALUE_TRUST_ANCHORS:
-      *out = context->anchor_count;
+      *out = context->store.anchor_count;
       break;
     case PLUGTLS_VALUE_IDENTITIES:
       *out = context->has_identity ? 1 : 0;

@@ -20,6 +20,12 @@ struct plugtls_backend_instance {
   plugtls_host host;
 };
 
+// What peers' certificates are held against.
+struct store {
+  mbedtls_x509_crt anchors;
+  size_t anchor_count;
+};
+
 struct plugtls_backend_context {
   plugtls_backend_instance *instance;
   plugtls_backend_callbacks callbacks;
@@ -34,8 +40,7 @@ struct plugtls_backend_context {
   bool has_identity;
   mbedtls_x509_crt chain;  // leaf first
   mbedtls_pk_context key;
-  mbedtls_x509_crt anchors;
-  size_t anchor_count;
+  struct store store;
 };
 
 bool verifies(const plugtls_backend_context *context);

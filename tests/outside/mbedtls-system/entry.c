@@ -24,15 +24,16 @@ static const struct {
     {PLUGTLS_FEATURE_TLS1_2, PLUGTLS_YES, ""},
 #if HAS_TLS13
     {PLUGTLS_FEATURE_TLS1_3, PLUGTLS_YES, ""},
-    {PLUGTLS_FEATURE_CIPHER_SUITES, PLUGTLS_PARTIAL,
-     "no server's list with several suites of TLS 1.3: Mbed TLS takes the client's order there"},
 #else
     {PLUGTLS_FEATURE_TLS1_3, PLUGTLS_NO, "the system's Mbed TLS has no TLS 1.3"},
-    {PLUGTLS_FEATURE_CIPHER_SUITES, PLUGTLS_YES, ""},
 #endif
+    {PLUGTLS_FEATURE_CIPHER_SUITES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_GROUPS, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_ALPN, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_SNI, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_SNI_CALLBACK, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_SNI_SWITCH_CONTEXT, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_SET_CONTEXT, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFY_OFF, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFY_CHAIN_ONLY, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFY_IP, PLUGTLS_YES, ""},
@@ -58,17 +59,18 @@ static const struct {
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, "Mbed TLS has none after the handshake"},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_NO, "Mbed TLS has no ML-KEM"},
+    {PLUGTLS_FEATURE_SUSPEND, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_EFFECTIVE_CONFIG, PLUGTLS_YES, ""},
 };
 
 // By the addresses that this file reaches: libplugtls proves by them that no other Mbed TLS in the process has captured
 // the calls (B18).
 static const plugtls_anchor anchors[] = {
-    {"mbedtls_ssl_setup", (const void *)mbedtls_ssl_setup},
-    {"mbedtls_ssl_handshake_step", (const void *)mbedtls_ssl_handshake_step},
+    {"mbedtls_ssl_setup", (const void *)(uintptr_t)mbedtls_ssl_setup},
+    {"mbedtls_ssl_handshake_step", (const void *)(uintptr_t)mbedtls_ssl_handshake_step},
     {"mbedtls_x509_crt_parse_der_with_ext_cb",
-     (const void *)mbedtls_x509_crt_parse_der_with_ext_cb},
-    {"mbedtls_pk_verify_ext", (const void *)mbedtls_pk_verify_ext},
+     (const void *)(uintptr_t)mbedtls_x509_crt_parse_der_with_ext_cb},
+    {"mbedtls_pk_verify_ext", (const void *)(uintptr_t)mbedtls_pk_verify_ext},
 };
 
 static char version_found[32];
@@ -130,6 +132,7 @@ static const plugtls_backend_table table = {
     .shutdown = shutdown_connection,
     .pending = pending,
     .connection_info = connection_info,
+    .connection_set_context = connection_set_context,
     .connection_chain = connection_chain,
     .chain_size = chain_size,
     .chain_at = chain_at,

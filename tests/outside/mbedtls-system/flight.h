@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What handshake messages say that Mbed TLS does not tell: group, signature scheme, and a ClientHello's versions.
+// What handshake messages say that Mbed TLS does not tell: group and signature scheme.
 #pragma once
 
 #include "connection.h"
@@ -11,6 +11,3 @@ void note_sent(plugtls_backend_connection *connection, const uint8_t *data, size
 
 // How many bytes the peer has sent as its certificate, while that message is the one that was read last.
 size_t size_of_leaf(const plugtls_backend_connection *connection);
-
-// Servers, while the ClientHello is the message that was read last: it offers no version of the context's.
-bool lacks_common_version(const plugtls_backend_connection *connection);

@@ -99,17 +99,17 @@ static struct issuer find_issuer(struct search *search, const mbedtls_x509_crt *
   return best;
 }
 
-struct path find_path(const mbedtls_x509_crt *sent, const plugtls_backend_context *context) {
+struct path find_path(const mbedtls_x509_crt *sent, const struct store *store, uint32_t depth,
+                      int64_t now) {
   struct path path = {.count = 1};
-  struct search search = {
-      .anchors = &context->anchors, .now = time_of_verification(context), .trials = MOST_TRIALS};
+  struct search search = {.anchors = &store->anchors, .now = now, .trials = MOST_TRIALS};
   path.at[0] = sent;
-  for (const mbedtls_x509_crt *one = &context->anchors; one != NULL; one = one->next)
+  for (const mbedtls_x509_crt *one = &store->anchors; one != NULL; one = one->next)
     if (same_certificate(one, sent)) path.anchored = true;
   for (; sent != NULL && search.sent_count < MOST_SENT; sent = sent->next)
     if (sent->raw.p != NULL) search.sent[search.sent_count++] = sent;
   search.used[0] = true;
-  while (!path.anchored && path.count < context->verify_depth + 3 && path.count <= LONGEST_PATH) {
+  while (!path.anchored && path.count < depth + 3 && path.count <= LONGEST_PATH) {
     const struct issuer issuer = find_issuer(&search, path.at[path.count - 1]);
     if (issuer.certificate == NULL) break;
     path.proven[path.count - 1] = issuer.proven;

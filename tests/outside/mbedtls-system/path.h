@@ -12,7 +12,8 @@ struct path {
 };
 
 // `sent` is as the peer sent it. One certificate more than there may be, so that it can be said that there are too many.
-struct path find_path(const mbedtls_x509_crt *sent, const plugtls_backend_context *context);
+struct path find_path(const mbedtls_x509_crt *sent, const struct store *store, uint32_t depth,
+                      int64_t now);
 
 bool is_self_issued(const mbedtls_x509_crt *certificate);
 // By its key identifiers too, if it has them.

@@ -152,16 +152,6 @@ static void add_suite(struct settings *settings, uint16_t number, size_t *count)
   settings->suites[(*count)++] = number;
 }
 
-// In TLS 1.3 Mbed TLS's servers take the client's first suite, whatever their own order: a list that would not be kept is
-// refused.
-static plugtls_status check_order(const plugtls_config *config, size_t newer, plugtls_error *err) {
-  if (config->role != PLUGTLS_ROLE_SERVER || config->cipher_suite_count == 0 || newer < 2)
-    return PLUGTLS_OK;
-  return unsupported(err, PLUGTLS_FEATURE_CIPHER_SUITES,
-                     "a server's list with more than one cipher suite of TLS 1.3: Mbed TLS takes "
-                     "the client's order there; name one of them, or leave the list out");
-}
-
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 static plugtls_status choose_suites(struct settings *settings, const plugtls_config *config,
                                     plugtls_error *err) {
@@ -182,7 +172,7 @@ static plugtls_status choose_suites(struct settings *settings, const plugtls_con
                 "none of the %u cipher suites asked for is "
                 "available for the versions asked for",
                 config->cipher_suite_count);
-  return check_order(config, newer, err);
+  return PLUGTLS_OK;
 }
 
 static plugtls_status choose_groups(struct settings *settings, const plugtls_config *config,
