@@ -297,31 +297,65 @@ static bool prepare(mbedtls_pk_context *key) {
   return native == 0;
 }
 
-plugtls_status read_identity(plugtls_backend_context *context, const plugtls_identity *from,
-                             plugtls_error *err) {
-  const plugtls_host *host = &context->instance->host;
+static plugtls_status read_identity(struct identity *out, const plugtls_identity *from,
+                                    const plugtls_host *host, plugtls_error *err) {
   plugtls_identity identity;
   read_sized(&identity, sizeof identity, from);
   if (identity.ocsp_response != NULL)
     return unsupported(err, PLUGTLS_FEATURE_OCSP_SERVER, "this backend staples no OCSP responses");
-  struct reading reading = {&context->chain, false, 0, PLUGTLS_FEATURE_NONE, 0};
+  struct reading reading = {&out->chain, false, 0, PLUGTLS_FEATURE_NONE, 0};
   for (uint32_t i = 0; i < identity.certificate_count; ++i) {
     const plugtls_status status = read_certificates(&reading, identity.certificates[i], host, err);
     if (status != PLUGTLS_OK) return status;
   }
   struct blob blob;
   plugtls_status status = read_source(&blob, identity.key, host, err);
-  if (status == PLUGTLS_OK) status = parse_key(&context->key, &blob, err);
+  if (status == PLUGTLS_OK) status = parse_key(&out->key, &blob, err);
   blob_free(&blob, host);
   if (status != PLUGTLS_OK) return status;
-  const int native = check_pair(&context->chain.pk, &context->key);
+  const int native = check_pair(&out->chain.pk, &out->key);
   if (native != 0)
     return fail_native(err, PLUGTLS_E_KEY_MISMATCH, native,
                        "the private key does not belong to the leaf certificate");
+  return prepare(&out->key) ? PLUGTLS_OK : out_of_memory(err);
+}
+
+plugtls_status read_identities(plugtls_backend_context *context, const plugtls_config *config,
+                               plugtls_error *err) {
+  if (config->identity_count == 0) return PLUGTLS_OK;
+  context->identities = calloc(config->identity_count, sizeof *context->identities);
+  if (context->identities == NULL) return out_of_memory(err);
+  for (uint32_t i = 0; i < config->identity_count; ++i) {
+    struct identity *one = &context->identities[context->identity_count++];
+    mbedtls_x509_crt_init(&one->chain);
+    mbedtls_pk_init(&one->key);
+    const plugtls_status status =
+        read_identity(one, config->identities[i], &context->instance->host, err);
+    if (status != PLUGTLS_OK) return status;
+  }
   // The only certificate there is, is shown whatever it says of its use: the peer judges it, and tells why.
-  context->chain.ext_types &= ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
-  context->has_identity = true;
-  return prepare(&context->key) ? PLUGTLS_OK : out_of_memory(err);
+  if (context->identity_count == 1)
+    context->identities[0].chain.ext_types &=
+        ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
+  return PLUGTLS_OK;
+}
+
+void free_identities(plugtls_backend_context *context) {
+  for (size_t i = 0; i < context->identity_count; ++i) {
+    mbedtls_pk_free(&context->identities[i].key);
+    mbedtls_x509_crt_free(&context->identities[i].chain);
+  }
+  free(context->identities);
+}
+
+void store_init(struct store *store) {
+  mbedtls_x509_crt_init(&store->anchors);
+  mbedtls_x509_crl_init(&store->crls);
+}
+
+void store_free(struct store *store) {
+  mbedtls_x509_crt_free(&store->anchors);
+  mbedtls_x509_crl_free(&store->crls);
 }
 
 plugtls_status read_anchors(plugtls_backend_context *context, const plugtls_config *config,

@@ -4,7 +4,11 @@
 
 #include "context.h"
 
-plugtls_status read_identity(plugtls_backend_context *context, const plugtls_identity *identity,
-                             plugtls_error *err);
+plugtls_status read_identities(plugtls_backend_context *context, const plugtls_config *config,
+                               plugtls_error *err);
+void free_identities(plugtls_backend_context *context);
+
+void store_init(struct store *store);
+void store_free(struct store *store);
 plugtls_status read_anchors(plugtls_backend_context *context, const plugtls_config *config,
                             plugtls_error *err);

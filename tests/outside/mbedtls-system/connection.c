@@ -3,7 +3,9 @@
 
 #include "chain.h"
 #include "error.h"
+#include "session.h"
 #include "sized.h"
+#include "tickets.h"
 #include "transport.h"
 #include "verify.h"
 
@@ -54,9 +56,9 @@ static void set_name_check(plugtls_backend_connection *connection) {
 static plugtls_status copy_peer(plugtls_backend_connection *connection, const plugtls_peer *peer,
                                 plugtls_error *err) {
   connection->host_connection = peer->host_connection;
-  if (peer->session != NULL)
-    return unsupported(err, PLUGTLS_FEATURE_RESUMPTION, "this backend resumes no sessions");
   if (is_server(connection)) return PLUGTLS_OK;
+  if (peer->session != NULL) connection->offered = session_copy(peer->session);
+  if (peer->session != NULL && connection->offered == NULL) return out_of_memory(err);
   connection->peer_flags = peer->flags;
   set_name_check(connection);
   if (peer->server_name != NULL) {
@@ -85,6 +87,10 @@ plugtls_status make_ssl(plugtls_backend_connection *connection, plugtls_error *e
     return fail_native(err, PLUGTLS_E_INTERNAL, native, "Mbed TLS could not make a connection");
   mbedtls_ssl_set_bio(ssl, connection, transport_send, transport_receive, NULL);
   mbedtls_ssl_set_verify(ssl, verify_peer, connection);
+  if (is_server(connection))
+    use_tickets(connection);
+  else
+    offer_session(connection);
   return PLUGTLS_OK;
 }
 
@@ -123,6 +129,9 @@ void connection_free(plugtls_backend_connection *connection) {
   mbedtls_ssl_free(&connection->ssl);
   chain_free(connection->sent);
   chain_free(connection->verified);
+  chain_free(connection->remembered);
+  session_free(connection->offered);
+  session_free(connection->newest);
   free(connection->subjects);
   hello_free(&connection->hello);
   free(connection);
@@ -151,6 +160,7 @@ plugtls_status connection_info(const plugtls_backend_connection *connection,
   plugtls_connection_info info = {.size = sizeof info};
   if (connection->done) {
     info.handshake_done = 1;
+    info.resumed = connection->full ? 0 : 1;
     info.version = version_of(connection);
     info.cipher_suite = (uint16_t)connection->ssl.session->ciphersuite;
     info.group = connection->group;

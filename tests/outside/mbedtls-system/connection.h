@@ -26,7 +26,8 @@ struct plugtls_backend_connection {
   mbedtls_ssl_context ssl;
   // The context's, shallow, and never freed: with it go the callbacks that have to know whose they are.
   mbedtls_ssl_config conf;
-  int suites[MOST_SUITES + 1];  // servers: see server_name.c
+  int suites[MOST_SUITES + 1];       // servers: see server_name.c
+  uint16_t common[MOST_SUITES + 1];  // those of TLS 1.3 that both ends have
   plugtls_backend_context *context;
   plugtls_host_connection *host_connection;
   plugtls_transport transport;
@@ -50,6 +51,10 @@ struct plugtls_backend_connection {
   struct verdict verdict;
   bool asks;  // the verdict has yet to take effect
   plugtls_backend_chain *sent, *verified;
+  plugtls_backend_chain *remembered;  // the peer's, where a session was resumed
+  plugtls_backend_session *offered, *newest;  // clients
+  bool may_resume;  // there is a session that was fit to be
+  bool full;        // the handshake went by certificates: nothing was resumed
   uint32_t peer_flags;
   bool skips_name;
   char server_name[LONGEST_HOST_NAME + 1];

@@ -3,8 +3,10 @@
 
 #include "certificates.h"
 #include "connection.h"
+#include "digest.h"
 #include "error.h"
 #include "sized.h"
+#include "tickets.h"
 
 #if HAS_TLS13
 #  include <psa/crypto.h>
@@ -54,7 +56,6 @@ static plugtls_status read_plain(plugtls_backend_context *context, const plugtls
 static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks,
                                       plugtls_error *err) {
   const uint32_t feature = callbacks->keylog != NULL      ? PLUGTLS_FEATURE_KEYLOG
-                           : callbacks->new_session != NULL ? PLUGTLS_FEATURE_RESUMPTION
                            : callbacks->psk != NULL         ? PLUGTLS_FEATURE_PSK
                                                             : PLUGTLS_FEATURE_NONE;
   if (feature == PLUGTLS_FEATURE_NONE) return PLUGTLS_OK;
@@ -96,8 +97,10 @@ static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *er
   if (context->store.anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->store.anchors, NULL);
   // Whom a server trusts is nobody's business.
   if (server) mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
-  if (context->has_identity && mbedtls_ssl_conf_own_cert(conf, &context->chain, &context->key) != 0)
-    return out_of_memory(err);
+  for (size_t i = 0; i < context->identity_count; ++i)
+    if (mbedtls_ssl_conf_own_cert(conf, &context->identities[i].chain,
+                                  &context->identities[i].key) != 0)
+      return out_of_memory(err);
   return settings_apply(&context->settings, conf, err);
 }
 
@@ -113,10 +116,12 @@ static plugtls_status build(plugtls_backend_context *context, const plugtls_conf
   plugtls_status status = read_plain(context, config, err);
   if (status == PLUGTLS_OK) status = check_callbacks(&context->callbacks, err);
   if (status == PLUGTLS_OK) status = settings_choose(&context->settings, config, err);
-  if (status == PLUGTLS_OK && config->identity_count > 0)
-    status = read_identity(context, config->identities[0], err);
+  if (status == PLUGTLS_OK) status = read_identities(context, config, err);
   if (status == PLUGTLS_OK && verifies(context)) status = read_anchors(context, config, err);
-  return status == PLUGTLS_OK ? set_up(context, err) : status;
+  if (status == PLUGTLS_OK) status = set_up(context, err);
+  if (status == PLUGTLS_OK && !settings_digest(context, context->digest))
+    status = out_of_memory(err);
+  return status == PLUGTLS_OK ? prepare_tickets(context, config, err) : status;
 }
 
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
@@ -132,9 +137,8 @@ plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_
   context->instance = instance;
   read_sized(&context->callbacks, sizeof context->callbacks, callbacks);
   mbedtls_ssl_config_init(&context->conf);
-  mbedtls_x509_crt_init(&context->chain);
-  mbedtls_pk_init(&context->key);
-  mbedtls_x509_crt_init(&context->store.anchors);
+  store_init(&context->store);
+  keys_init(&context->ticket_keys);
   const plugtls_status status = build(context, &known, err);
   if (status != PLUGTLS_OK) {
     context_free(context);
@@ -148,9 +152,9 @@ plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_
 void context_free(plugtls_backend_context *context) {
   if (context == NULL) return;
   mbedtls_ssl_config_free(&context->conf);
-  mbedtls_pk_free(&context->key);
-  mbedtls_x509_crt_free(&context->chain);
-  mbedtls_x509_crt_free(&context->store.anchors);
+  free_identities(context);
+  store_free(&context->store);
+  keys_free(&context->ticket_keys);
   free(context->settings.protocols);
   free(context);
 }
@@ -179,12 +183,18 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
       *out = context->store.anchor_count;
       break;
     case PLUGTLS_VALUE_IDENTITIES:
-      *out = context->has_identity ? 1 : 0;
+      *out = context->identity_count;
+      break;
+    case PLUGTLS_VALUE_TICKET_LIFETIME:
+      *out = context->ticket_lifetime;
+      break;
+    case PLUGTLS_VALUE_TICKET_COUNT:
+      *out = context->ticket_count;
+      break;
+    case PLUGTLS_VALUE_CRL_CHECK:
+      *out = context->store.crl_check;
       break;
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
-    case PLUGTLS_VALUE_TICKET_LIFETIME:
-    case PLUGTLS_VALUE_TICKET_COUNT:
-    case PLUGTLS_VALUE_CRL_CHECK:
     case PLUGTLS_VALUE_OCSP:
       *out = 0;
       break;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "settings.h"
+#include "ticket_keys.h"
 
 #include <plugtls/backend.h>
 
@@ -11,6 +12,7 @@
 
 // Mbed TLS goes no further than this, whatever is asked for.
 enum {
+  DIGEST_SIZE = 32,
   MOST_INTERMEDIATES = 8,
   LONGEST_PATH = MOST_INTERMEDIATES + 2,
   LARGEST_RECORD = 16384
@@ -24,6 +26,13 @@ struct plugtls_backend_instance {
 struct store {
   mbedtls_x509_crt anchors;
   size_t anchor_count;
+  mbedtls_x509_crl crls;
+  uint32_t crl_check;
+};
+
+struct identity {
+  mbedtls_x509_crt chain;  // leaf first
+  mbedtls_pk_context key;
 };
 
 struct plugtls_backend_context {
@@ -37,10 +46,12 @@ struct plugtls_backend_context {
   uint32_t verify_depth;
   uint64_t flags;
   int64_t verify_time;  // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
-  bool has_identity;
-  mbedtls_x509_crt chain;  // leaf first
-  mbedtls_pk_context key;
+  struct identity *identities;
+  size_t identity_count;
   struct store store;
+  uint8_t digest[DIGEST_SIZE];  // of all that a session depends on
+  struct ticket_keys ticket_keys;
+  uint32_t ticket_lifetime, ticket_count;  // servers
 };
 
 bool verifies(const plugtls_backend_context *context);

@@ -3,6 +3,7 @@
 #include "connection.h"
 #include "error.h"
 #include "outcome.h"
+#include "session.h"
 
 #include <errno.h>
 
@@ -13,7 +14,10 @@ static int read_some(plugtls_backend_connection *connection, void *buffer, size_
   do {
     native = mbedtls_ssl_read(&connection->ssl, buffer, capacity);
 #if HAS_TLS13
-    if (native == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) native = MBEDTLS_ERR_SSL_WANT_READ;
+    if (native == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+      keep_session(connection);
+      native = MBEDTLS_ERR_SSL_WANT_READ;
+    }
 #endif
   } while (native == MBEDTLS_ERR_SSL_WANT_READ && !connection->transport_wants);
   return native;

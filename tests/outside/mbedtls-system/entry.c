@@ -4,7 +4,9 @@
 #include "connection.h"
 #include "context.h"
 #include "error.h"
+#include "session.h"
 #include "sized.h"
+#include "tickets.h"
 
 #include <mbedtls/version.h>
 
@@ -55,6 +57,9 @@ static const struct {
     {PLUGTLS_FEATURE_VERIFIED_CHAIN, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, "Mbed TLS has no OCSP"},
     {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, "Mbed TLS has no OCSP"},
+    {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, "Mbed TLS has no KeyUpdate"},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, "Mbed TLS has none after the handshake"},
@@ -137,6 +142,12 @@ static const plugtls_backend_table table = {
     .chain_size = chain_size,
     .chain_at = chain_at,
     .chain_free = chain_free,
+    .context_set_ticket_keys = context_set_ticket_keys,
+    .session_get = session_get,
+    .session_export = session_export,
+    .session_import = session_import,
+    .session_info = session_info,
+    .session_free = session_free,
 };
 
 // The first host's services live as long as the process (P-ENTRY-1).

@@ -4,9 +4,15 @@
 #include "flight.h"
 #include "outcome.h"
 #include "server_name.h"
+#include "session.h"
 #include "verify.h"
 
 #include <errno.h>
+
+// Nobody shows a certificate where a session is resumed that was fit to be.
+static bool is_resumed(const plugtls_backend_connection *connection) {
+  return !connection->full && connection->may_resume;
+}
 
 // Fails closed whatever the library has thought of it.
 static void check_certificate(plugtls_backend_connection *connection, int step) {
@@ -15,7 +21,7 @@ static void check_certificate(plugtls_backend_connection *connection, int step) 
                                               : verifies(context);
   const bool due = step == MBEDTLS_SSL_HANDSHAKE_OVER ||
                    (is_server(connection) && step == MBEDTLS_SSL_CLIENT_CERTIFICATE);
-  if (due && required && !connection->judged && connection->refusal.code == PLUGTLS_E_NONE)
+  if (due && required && !connection->judged && !is_resumed(connection) && connection->refusal.code == PLUGTLS_E_NONE)
     certificate_refused(&connection->refusal, PLUGTLS_E_CERT_MISSING, -1);
 }
 
@@ -36,9 +42,11 @@ static void check_hello(plugtls_backend_connection *connection) {
 static int run_step(plugtls_backend_connection *connection) {
   mbedtls_ssl_context *ssl = &connection->ssl;
   const int step = ssl->state;
+  if (step == MBEDTLS_SSL_CLIENT_HELLO) choose_preferred_suite(connection);
   const int native = mbedtls_ssl_handshake_step(ssl);
   if (native != 0) return native;
   note_received(connection);
+  connection->full = connection->full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
   if (ssl->state == step) return 0;
   if (step == MBEDTLS_SSL_CLIENT_HELLO) check_hello(connection);
   check_certificate(connection, step);
@@ -57,6 +65,13 @@ static int run_steps(plugtls_backend_connection *connection) {
   return is_stopped(connection) ? STOPPED : 0;
 }
 
+// The session's, which the library has forgotten.
+static void remember_peer(plugtls_backend_connection *connection) {
+  if (is_server(connection) || connection->full || connection->offered == NULL) return;
+  connection->remembered = connection->offered->chain;
+  connection->offered->chain = NULL;
+}
+
 static plugtls_status go_on(plugtls_backend_connection *connection, plugtls_error *err) {
   if (connection->ended != PLUGTLS_OK) return settle(connection, err);
   if (connection->done) return flush_or_fail(connection, err);
@@ -68,6 +83,8 @@ static plugtls_status go_on(plugtls_backend_connection *connection, plugtls_erro
   const int native = run_steps(connection);
   if (native != 0) return outcome(connection, native, err);
   connection->done = true;
+  remember_peer(connection);
+  keep_session(connection);
   hello_free(&connection->hello);
   return flush_or_fail(connection, err);
 }

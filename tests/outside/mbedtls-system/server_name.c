@@ -54,19 +54,40 @@ static plugtls_status refuse_version(plugtls_backend_connection *connection, plu
 }
 
 // In TLS 1.3 Mbed TLS takes the first suite of the client's that it has. Left with one, it takes the server's first that the
-// client has.
+// client has; the others that both have are kept, for a session that was made with one of them.
 static void prefer_own_order(plugtls_backend_connection *connection, const struct hello *hello) {
   const struct settings *settings = &connection->context->settings;
-  bool newer = false;
-  size_t count = 0;
+  size_t count = 0, common = 0;
   for (size_t i = 0; settings->suites[i] != 0; ++i) {
     const uint16_t suite = (uint16_t)settings->suites[i];
-    if (is_tls13(suite) && (newer || !hello_offers(hello, suite))) continue;
-    newer = newer || is_tls13(suite);
-    connection->suites[count++] = suite;
+    if (is_tls13(suite) && !hello_offers(hello, suite)) continue;
+    if (!is_tls13(suite) || common == 0) connection->suites[count++] = suite;
+    if (is_tls13(suite)) connection->common[common++] = suite;
   }
   connection->suites[count] = 0;
-  if (newer) mbedtls_ssl_conf_ciphersuites(&connection->conf, connection->suites);
+  if (common > 0) mbedtls_ssl_conf_ciphersuites(&connection->conf, connection->suites);
+}
+
+// The list has one of TLS 1.3's.
+static void put_suite(plugtls_backend_connection *connection, uint16_t suite) {
+  for (size_t i = 0; connection->suites[i] != 0; ++i)
+    if (is_tls13((uint16_t)connection->suites[i])) connection->suites[i] = suite;
+}
+
+bool choose_suite(plugtls_backend_connection *connection, uint16_t suite) {
+  const struct settings *settings = &connection->context->settings;
+  for (size_t i = 0; is_tls13(suite) && connection->common[i] != 0; ++i) {
+    if (connection->common[i] != suite) continue;
+    put_suite(connection, suite);
+    return true;
+  }
+  for (size_t i = 0; !is_tls13(suite) && settings->suites[i] != 0; ++i)
+    if (settings->suites[i] == suite) return true;
+  return false;
+}
+
+void choose_preferred_suite(plugtls_backend_connection *connection) {
+  if (connection->common[0] != 0) put_suite(connection, connection->common[0]);
 }
 
 static plugtls_status stop_reading(plugtls_backend_connection *connection, plugtls_status status,

@@ -228,12 +228,9 @@ static plugtls_status check_rest(const plugtls_config *config, plugtls_error *er
       {config->ocsp != 0, PLUGTLS_FEATURE_OCSP_CLIENT, "OCSP"},
       {config->record_size_limit != 0, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, "a record size limit"},
       {config->early_data_max != 0, PLUGTLS_FEATURE_EARLY_DATA, "early data"},
-      {config->ticket_lifetime_s != 0 || config->ticket_count != 0, PLUGTLS_FEATURE_RESUMPTION,
-       "session tickets"},
       {config->signature_scheme_count > 0, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
        "a list of signature schemes"},
       {config->identity_count > 1, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, "several identities"},
-      {config->ticket_key_count > 0, PLUGTLS_FEATURE_TICKET_KEYS, "ticket keys"},
       {config->psk_count > 0, PLUGTLS_FEATURE_PSK, "pre-shared keys"},
   };
   for (size_t i = 0; i < COUNT(rest); ++i)
@@ -269,9 +266,6 @@ static void apply_lists(const struct settings *settings, mbedtls_ssl_config *con
 plugtls_status settings_apply(const struct settings *settings, mbedtls_ssl_config *conf,
                               plugtls_error *err) {
   apply_lists(settings, conf);
-#if defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
-  mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#endif
   if (settings->protocols == NULL) return PLUGTLS_OK;
   const int native = mbedtls_ssl_conf_alpn_protocols(conf, settings->protocols);
   return native == 0 ? PLUGTLS_OK
