@@ -151,7 +151,7 @@ static int accept_extension(void *unused, const mbedtls_x509_crt *certificate,
 }
 
 // Mbed TLS passes over what is behind a certificate.
-static int add_der(mbedtls_x509_crt *chain, const unsigned char *der, size_t size) {
+int read_der(mbedtls_x509_crt *chain, const unsigned char *der, size_t size) {
   unsigned char *at = (unsigned char *)der;
   size_t inside = 0;
   const int sequence = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
@@ -191,7 +191,7 @@ static uint32_t feature_beyond(const unsigned char *der, size_t size) {
 }
 
 static bool take(struct reading *reading, const unsigned char *der, size_t size) {
-  reading->native = add_der(reading->chain, der, size);
+  reading->native = read_der(reading->chain, der, size);
   if (reading->native == 0) ++reading->found;
   if (reading->native == 0 || !is_beyond(reading->native)) return reading->native == 0;
   reading->feature = feature_beyond(der, size);
@@ -317,6 +317,8 @@ static plugtls_status read_identity(struct identity *out, const plugtls_identity
   if (native != 0)
     return fail_native(err, PLUGTLS_E_KEY_MISMATCH, native,
                        "the private key does not belong to the leaf certificate");
+  if (mbedtls_ssl_conf_own_cert(&out->alone, &out->chain, &out->key) != 0)
+    return out_of_memory(err);
   return prepare(&out->key) ? PLUGTLS_OK : out_of_memory(err);
 }
 
@@ -329,6 +331,7 @@ plugtls_status read_identities(plugtls_backend_context *context, const plugtls_c
     struct identity *one = &context->identities[context->identity_count++];
     mbedtls_x509_crt_init(&one->chain);
     mbedtls_pk_init(&one->key);
+    mbedtls_ssl_config_init(&one->alone);
     const plugtls_status status =
         read_identity(one, config->identities[i], &context->instance->host, err);
     if (status != PLUGTLS_OK) return status;
@@ -342,6 +345,7 @@ plugtls_status read_identities(plugtls_backend_context *context, const plugtls_c
 
 void free_identities(plugtls_backend_context *context) {
   for (size_t i = 0; i < context->identity_count; ++i) {
+    mbedtls_ssl_config_free(&context->identities[i].alone);
     mbedtls_pk_free(&context->identities[i].key);
     mbedtls_x509_crt_free(&context->identities[i].chain);
   }

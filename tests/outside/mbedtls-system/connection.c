@@ -3,11 +3,14 @@
 
 #include "chain.h"
 #include "error.h"
+#include "secrets.h"
 #include "session.h"
 #include "sized.h"
 #include "tickets.h"
 #include "transport.h"
 #include "verify.h"
+
+#include <mbedtls/platform_util.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -87,6 +90,7 @@ plugtls_status make_ssl(plugtls_backend_connection *connection, plugtls_error *e
     return fail_native(err, PLUGTLS_E_INTERNAL, native, "Mbed TLS could not make a connection");
   mbedtls_ssl_set_bio(ssl, connection, transport_send, transport_receive, NULL);
   mbedtls_ssl_set_verify(ssl, verify_peer, connection);
+  watch_secrets(connection);
   if (is_server(connection))
     use_tickets(connection);
   else
@@ -133,6 +137,7 @@ void connection_free(plugtls_backend_connection *connection) {
   session_free(connection->offered);
   session_free(connection->newest);
   free(connection->subjects);
+  mbedtls_platform_zeroize(&connection->secrets, sizeof connection->secrets);
   hello_free(&connection->hello);
   free(connection);
   errno = kept;

@@ -11,6 +11,8 @@
 
 // The longest record (RFC 5246, 6.2.3, and its header) and what alerts may follow it.
 enum {
+  RANDOM_SIZE = 32,
+  MASTER_SIZE = 48,
   OUTBOX_SIZE = (16384 + 2048 + 5) + 512,
   LONGEST_HOST_NAME = 255,
   FIRST_BYTES = 5
@@ -20,6 +22,14 @@ enum {
 struct outbox {
   size_t begin, end;
   uint8_t bytes[OUTBOX_SIZE];
+};
+
+struct secrets {
+  uint8_t randoms[2 * RANDOM_SIZE];  // the client's first
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+  uint8_t master[MASTER_SIZE];
+  mbedtls_tls_prf_types prf;
+#endif
 };
 
 struct plugtls_backend_connection {
@@ -61,6 +71,10 @@ struct plugtls_backend_connection {
   plugtls_subject *subjects;  // one piece of memory with their values
   size_t subject_count;
   uint16_t group, peer_scheme;
+  bool extended_master;           // RFC 7627
+  bool under_keys;                // servers of TLS 1.2: what they send
+  const struct identity *shown;   // of several, once it is known
+  struct secrets secrets;
   uint8_t first[FIRST_BYTES];  // of what was received
   size_t first_size;
   struct outbox outbox;  // last: it is not wiped for a new connection

@@ -33,6 +33,7 @@ struct store {
 struct identity {
   mbedtls_x509_crt chain;  // leaf first
   mbedtls_pk_context key;
+  mbedtls_ssl_config alone;  // has nothing else: for its list of this one
 };
 
 struct plugtls_backend_context {

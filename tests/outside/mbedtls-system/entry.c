@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "context.h"
 #include "error.h"
+#include "secrets.h"
 #include "session.h"
 #include "sized.h"
 #include "tickets.h"
@@ -44,6 +45,7 @@ static const struct {
     {PLUGTLS_FEATURE_VERIFY_TIME, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_CLIENT_CERTIFICATE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_CLIENT_AUTH, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_SYSTEM, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_FILE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, ""},
@@ -57,6 +59,16 @@ static const struct {
     {PLUGTLS_FEATURE_VERIFIED_CHAIN, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, "Mbed TLS has no OCSP"},
     {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, "Mbed TLS has no OCSP"},
+#if HAS_EXPORTER
+    {PLUGTLS_FEATURE_EXPORTER, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_YES, ""},
+#else
+    {PLUGTLS_FEATURE_EXPORTER, PLUGTLS_NO, "the system's Mbed TLS is built without exporters"},
+    {PLUGTLS_FEATURE_BINDING_TLS_EXPORTER, PLUGTLS_NO,
+     "the system's Mbed TLS is built without exporters"},
+#endif
+    {PLUGTLS_FEATURE_BINDING_TLS_SERVER_END_POINT, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_KEYLOG, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, ""},
@@ -143,6 +155,8 @@ static const plugtls_backend_table table = {
     .chain_at = chain_at,
     .chain_free = chain_free,
     .context_set_ticket_keys = context_set_ticket_keys,
+    .export_keying_material = export_keying_material,
+    .channel_binding = channel_binding,
     .session_get = session_get,
     .session_export = session_export,
     .session_import = session_import,

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flight.h"
 
-#include "bytes.h"
+#include "identity.h"
 
 enum {
   SERVER_HELLO = 2,
   SERVER_KEY_EXCHANGE = 12,
   CERTIFICATE = 11,
+  CERTIFICATE_REQUEST = 13,
   CERTIFICATE_VERIFY = 15,
+  EXTENSION_SIGNATURE_ALGORITHMS = 13,
+  EXTENSION_EXTENDED_MASTER_SECRET = 23,
   EXTENSION_KEY_SHARE = 51,
   NAMED_CURVE = 3,
   HEADER = 4,
@@ -22,10 +25,15 @@ static uint16_t skip_beginning(struct bytes *hello) {
   return version;
 }
 
+static bool has_extension(struct bytes extensions, uint16_t wanted) {
+  return extension(extensions, wanted).data != NULL;
+}
+
 static void note_server_hello(plugtls_backend_connection *connection, struct bytes hello) {
   skip_beginning(&hello);
   cut(&hello, 3);  // suite and compression
   struct bytes extensions = vector(&hello, 2);
+  connection->extended_master = has_extension(extensions, EXTENSION_EXTENDED_MASTER_SECRET);
   struct bytes share = extension(extensions, EXTENSION_KEY_SHARE);
   if (share.size >= 2) connection->group = short_number(&share);
 }
@@ -39,11 +47,18 @@ static void note_key_exchange(plugtls_backend_connection *connection, struct byt
   if (from_peer) connection->peer_scheme = short_number(&message);
 }
 
+static void note_own_certificate(plugtls_backend_connection *connection, struct bytes message) {
+  number(&message, 3);  // of the whole list
+  const struct bytes leaf = vector(&message, 3);
+  note_shown(connection, (plugtls_bytes){leaf.data, leaf.size});
+}
+
 static void note_message(plugtls_backend_connection *connection, struct bytes message,
                          bool from_peer) {
   const uint32_t type = number(&message, 1);
   cut(&message, HEADER - 1);
   if (type == SERVER_HELLO) note_server_hello(connection, message);
+  if (type == CERTIFICATE && !from_peer) note_own_certificate(connection, message);
   if (type == SERVER_KEY_EXCHANGE) note_key_exchange(connection, message, from_peer);
   if (type == CERTIFICATE_VERIFY && from_peer) connection->peer_scheme = short_number(&message);
 }
@@ -59,6 +74,17 @@ void note_received(plugtls_backend_connection *connection) {
   note_message(connection, received(&connection->ssl), true);
 }
 
+// RFC 8446, 4.3.2; RFC 5246, 7.4.4.
+struct bytes schemes_of_request(const plugtls_backend_connection *connection) {
+  struct bytes message = received(&connection->ssl);
+  if (number(&message, 1) != CERTIFICATE_REQUEST) return (struct bytes){NULL, 0};
+  cut(&message, HEADER - 1);
+  vector(&message, 1);  // context, or types
+  if (!is_newer(connection)) return vector(&message, 2);
+  struct bytes value = extension(vector(&message, 2), EXTENSION_SIGNATURE_ALGORITHMS);
+  return vector(&value, 2);
+}
+
 size_t size_of_leaf(const plugtls_backend_connection *connection) {
   struct bytes message = received(&connection->ssl);
   if (number(&message, 1) != CERTIFICATE) return 0;
@@ -68,13 +94,14 @@ size_t size_of_leaf(const plugtls_backend_connection *connection) {
   return number(&message, 3);
 }
 
-// The group is settled before anything is enciphered.
+// What is under keys is none of its business.
 void note_sent(plugtls_backend_connection *connection, const uint8_t *data, size_t size) {
   struct bytes records = {data, size};
-  while (records.size > 0 && connection->group == 0) {
+  while (records.size > 0 && !connection->under_keys) {
     const uint32_t type = number(&records, 1);
     number(&records, 2);
     const struct bytes record = vector(&records, 2);
     if (type == MBEDTLS_SSL_MSG_HANDSHAKE) note_message(connection, record, false);
+    connection->under_keys = type == MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
   }
 }

@@ -2,7 +2,9 @@
 #include "connection.h"
 #include "error.h"
 #include "flight.h"
+#include "identity.h"
 #include "outcome.h"
+#include "secrets.h"
 #include "server_name.h"
 #include "session.h"
 #include "verify.h"
@@ -48,6 +50,8 @@ static int run_step(plugtls_backend_connection *connection) {
   note_received(connection);
   connection->full = connection->full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
   if (ssl->state == step) return 0;
+  if (step == MBEDTLS_SSL_CERTIFICATE_REQUEST && !is_server(connection))
+    choose_for_server(connection);
   if (step == MBEDTLS_SSL_CLIENT_HELLO) check_hello(connection);
   check_certificate(connection, step);
   return 0;
@@ -84,6 +88,7 @@ static plugtls_status go_on(plugtls_backend_connection *connection, plugtls_erro
   if (native != 0) return outcome(connection, native, err);
   connection->done = true;
   remember_peer(connection);
+  log_exporter_secret(connection);
   keep_session(connection);
   hello_free(&connection->hello);
   return flush_or_fail(connection, err);

@@ -2,6 +2,7 @@
 #include "server_name.h"
 
 #include "error.h"
+#include "identity.h"
 #include "outcome.h"
 
 #include <string.h>
@@ -116,5 +117,6 @@ plugtls_status hear_name(plugtls_backend_connection *connection, plugtls_error *
   if (asked != PLUGTLS_OK) return asked;
   if (!has_common_version(connection, &hello)) return refuse_version(connection, err);
   prefer_own_order(connection, &hello);
+  choose_for_client(connection, &hello);
   return PLUGTLS_OK;
 }

@@ -230,7 +230,6 @@ static plugtls_status check_rest(const plugtls_config *config, plugtls_error *er
       {config->early_data_max != 0, PLUGTLS_FEATURE_EARLY_DATA, "early data"},
       {config->signature_scheme_count > 0, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
        "a list of signature schemes"},
-      {config->identity_count > 1, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, "several identities"},
       {config->psk_count > 0, PLUGTLS_FEATURE_PSK, "pre-shared keys"},
   };
   for (size_t i = 0; i < COUNT(rest); ++i)

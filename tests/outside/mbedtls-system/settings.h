@@ -14,6 +14,14 @@
 #  define HAS_TLS13 0
 #endif
 
+#if defined(MBEDTLS_SSL_KEYING_MATERIAL_EXPORT)
+#  define EXPORTS_ITSELF 1
+#else
+#  define EXPORTS_ITSELF 0
+#endif
+// 2.28 has the parts that TLS 1.2's exporter takes.
+#define HAS_EXPORTER (EXPORTS_ITSELF || MBEDTLS_VERSION_NUMBER < 0x03000000)
+
 enum {
   MOST_SUITES = 16,
   MOST_GROUPS = 8
