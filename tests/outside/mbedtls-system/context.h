@@ -15,6 +15,7 @@ enum {
   DIGEST_SIZE = 32,
   MOST_INTERMEDIATES = 8,
   LONGEST_PATH = MOST_INTERMEDIATES + 2,
+  SMALLEST_RECORD = 64,
   LARGEST_RECORD = 16384
 };
 
@@ -45,6 +46,7 @@ struct plugtls_backend_context {
   uint32_t role;
   uint32_t client_auth;
   uint32_t verify_depth;
+  uint32_t record_size;
   uint64_t flags;
   int64_t verify_time;  // with PLUGTLS_CONFIG_VERIFY_TIME in the flags
   struct identity *identities;
@@ -55,6 +57,11 @@ struct plugtls_backend_context {
   uint32_t ticket_lifetime, ticket_count;  // servers
 };
 
+// Before anything else of the library's is used, by any thread.
+void start_library(void);
+uint32_t depth_of(const plugtls_config *config);
+plugtls_status check_depth(uint32_t depth, plugtls_error *err);
+void make_profile(mbedtls_x509_crt_profile *out);
 bool verifies(const plugtls_backend_context *context);
 int64_t time_of_verification(const plugtls_backend_context *context);
 

@@ -50,7 +50,8 @@ static plugtls_status write_record(plugtls_backend_connection *connection, const
                                    size_t size, size_t *out_size, plugtls_error *err) {
   if (connection->taken == 0) {
     const size_t again = connection->asked > 0 ? connection->asked : size;
-    const size_t most = again < LARGEST_RECORD ? again : LARGEST_RECORD;
+    const size_t limit = connection->context->record_size;
+    const size_t most = again < limit ? again : limit;
     connection->asked = size;
     const int native = mbedtls_ssl_write(&connection->ssl, data, most);
     if (native <= 0) return outcome(connection, native, err);

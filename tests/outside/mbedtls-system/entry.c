@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "context.h"
 #include "error.h"
+#include "offline.h"
 #include "secrets.h"
 #include "session.h"
 #include "sized.h"
@@ -43,12 +44,15 @@ static const struct {
     {PLUGTLS_FEATURE_VERIFY_SUBJECTS, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFY_CALLBACK, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFY_TIME, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_VERIFY_OFFLINE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_CLIENT_CERTIFICATE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_CLIENT_AUTH, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_SYSTEM, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_FILE, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_TRUST_DIRECTORY, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_PARTIAL,
      "no chains with name constraints, which Mbed TLS does not read: they are refused"},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_PARTIAL,
@@ -57,6 +61,7 @@ static const struct {
     {PLUGTLS_FEATURE_CERT_ED25519, PLUGTLS_NO, "Mbed TLS has no Ed25519"},
     {PLUGTLS_FEATURE_PEER_CHAIN, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_VERIFIED_CHAIN, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_CRL, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_OCSP_CLIENT, PLUGTLS_NO, "Mbed TLS has no OCSP"},
     {PLUGTLS_FEATURE_OCSP_SERVER, PLUGTLS_NO, "Mbed TLS has no OCSP"},
 #if HAS_EXPORTER
@@ -73,6 +78,8 @@ static const struct {
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, "Mbed TLS has no KeyUpdate"},
+    {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_PARTIAL,
+     "records of application data; Mbed TLS does not cut handshake messages"},
     {PLUGTLS_FEATURE_HALF_CLOSE, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, PLUGTLS_NO, "Mbed TLS has none after the handshake"},
     {PLUGTLS_FEATURE_HYBRID_KEY_EXCHANGE, PLUGTLS_NO, "Mbed TLS has no ML-KEM"},
@@ -120,6 +127,7 @@ static void capability(const plugtls_backend_instance *unused, uint32_t feature,
   }
   if (feature == PLUGTLS_FEATURE_CIPHER_SUITES)
     answer.value = available(PLUGTLS_LIST_CIPHER_SUITES, NULL, 0);
+  if (feature == PLUGTLS_FEATURE_RECORD_SIZE_LIMIT) answer.value = SMALLEST_RECORD;
   if (feature == PLUGTLS_FEATURE_GROUPS) answer.value = available(PLUGTLS_LIST_GROUPS, NULL, 0);
   write_sized(out, &answer, sizeof answer);
 }
@@ -162,6 +170,7 @@ static const plugtls_backend_table table = {
     .session_import = session_import,
     .session_info = session_info,
     .session_free = session_free,
+    .verify_chain = verify_chain,
 };
 
 // The first host's services live as long as the process (P-ENTRY-1).

@@ -11,6 +11,7 @@ enum {
   ALERT_BAD_RECORD_MAC = 20,
   ALERT_HANDSHAKE_FAILURE = 40,
   ALERT_BAD_CERTIFICATE = 42,
+  ALERT_CERTIFICATE_REVOKED = 44,
   ALERT_CERTIFICATE_EXPIRED = 45,
   ALERT_ILLEGAL_PARAMETER = 47,
   ALERT_UNKNOWN_CA = 48,
@@ -43,5 +44,7 @@ void certificate_refused(plugtls_error *out, int32_t code, int32_t depth);
 int high_of(int native);
 // Of a failed handshake or connection. `alert` is what the library told the peer, or PLUGTLS_ALERT_NONE.
 int32_t protocol_code(int native, int32_t alert);
+// Of a certificate that could not be read.
+int32_t certificate_code(int native);
 int32_t alert_for(int native);
 int32_t alert_of_certificate(int32_t code, bool tls13);

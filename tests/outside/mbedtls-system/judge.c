@@ -5,6 +5,7 @@
 
 #include "extensions.h"
 #include "names.h"
+#include "revocation.h"
 
 static const struct verdict good = {PLUGTLS_E_NONE, -1};
 
@@ -118,6 +119,12 @@ static struct verdict judge_strength(const struct path *path) {
   return good;
 }
 
+static struct verdict judge_crls(const struct path *path, const struct policy *policy) {
+  size_t depth = 0;
+  const int32_t code = judge_revocation(path, policy->store, policy->now, &depth);
+  return code == PLUGTLS_E_NONE ? good : refuse(code, depth);
+}
+
 static struct verdict judge_signatures_and_times(const struct path *path, int64_t now) {
   for (size_t i = path->count; i-- > 0;) {
     if (i + 1 < path->count && !path->proven[i]) return refuse(PLUGTLS_E_CERT_BAD_SIGNATURE, i);
@@ -154,6 +161,7 @@ struct verdict judge(const struct policy *policy, const struct path *path, size_
   struct verdict verdict = judge_building(path, shown, policy->depth);
   if (is_good(verdict)) verdict = judge_extensions(path, policy->server);
   if (is_good(verdict)) verdict = judge_strength(path);
+  if (is_good(verdict)) verdict = judge_crls(path, policy);
   if (is_good(verdict)) verdict = judge_signatures_and_times(path, policy->now);
   if (is_good(verdict)) verdict = judge_constraints(path);
   if (is_good(verdict)) verdict = judge_objections(objections, path);

@@ -56,16 +56,23 @@ static bool same_certificate(const mbedtls_x509_crt *a, const mbedtls_x509_crt *
   return a->raw.len == b->raw.len && memcmp(a->raw.p, b->raw.p, a->raw.len) == 0;
 }
 
-static bool signature_holds(const mbedtls_x509_crt *lower, const mbedtls_x509_crt *upper) {
-  const mbedtls_md_info_t *hash = mbedtls_md_info_from_type(lower->sig_md);
+bool signature_holds(const struct signed_bytes *what, const mbedtls_x509_crt *issuer) {
+  const mbedtls_md_info_t *hash = mbedtls_md_info_from_type(what->hash);
   unsigned char digest[MBEDTLS_MD_MAX_SIZE];
   // Verifying does not change a key, and Mbed TLS does not say so.
-  mbedtls_pk_context *key = (mbedtls_pk_context *)&upper->pk;
-  if (hash == NULL || !mbedtls_pk_can_do(key, lower->sig_pk) ||
-      mbedtls_md(hash, lower->tbs.p, lower->tbs.len, digest) != 0)
+  mbedtls_pk_context *key = (mbedtls_pk_context *)&issuer->pk;
+  if (hash == NULL || !mbedtls_pk_can_do(key, what->type) ||
+      mbedtls_md(hash, what->body->p, what->body->len, digest) != 0)
     return false;
-  return mbedtls_pk_verify_ext(lower->sig_pk, lower->sig_opts, key, lower->sig_md, digest,
-                               mbedtls_md_get_size(hash), lower->sig.p, lower->sig.len) == 0;
+  return mbedtls_pk_verify_ext(what->type, what->options, key, what->hash, digest,
+                               mbedtls_md_get_size(hash), what->signature->p,
+                               what->signature->len) == 0;
+}
+
+static bool has_signed(const mbedtls_x509_crt *upper, const mbedtls_x509_crt *lower) {
+  const struct signed_bytes body = {&lower->tbs, &lower->sig, lower->sig_md, lower->sig_pk,
+                                    lower->sig_opts};
+  return signature_holds(&body, upper);
 }
 
 // True if the search is over: its signature holds.
@@ -76,7 +83,7 @@ static bool consider(struct search *search, const mbedtls_x509_crt *lower, struc
     return false;
   if (search->trials > 0) {
     --search->trials;
-    one.proven = signature_holds(lower, one.certificate);
+    one.proven = has_signed(one.certificate, lower);
   }
   if (best->certificate == NULL || one.proven) *best = one;
   return one.proven;

@@ -224,9 +224,7 @@ static plugtls_status check_rest(const plugtls_config *config, plugtls_error *er
   } rest[] = {
       {(config->flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0,
        PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, "post-handshake authentication"},
-      {config->crl_check != 0 || config->crl_count > 0, PLUGTLS_FEATURE_CRL, "CRLs"},
       {config->ocsp != 0, PLUGTLS_FEATURE_OCSP_CLIENT, "OCSP"},
-      {config->record_size_limit != 0, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, "a record size limit"},
       {config->early_data_max != 0, PLUGTLS_FEATURE_EARLY_DATA, "early data"},
       {config->signature_scheme_count > 0, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
        "a list of signature schemes"},
