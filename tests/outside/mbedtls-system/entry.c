@@ -15,8 +15,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-// What is of no use without another library, or another branch of this one, says so; the rest is left to backends that are
-// larger than this one.
+// What is missing says why.
 static const struct {
   uint32_t feature, level;
   const char *note;
@@ -33,6 +32,12 @@ static const struct {
 #endif
     {PLUGTLS_FEATURE_CIPHER_SUITES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_GROUPS, PLUGTLS_YES, ""},
+#if SETS_SCHEMES
+    {PLUGTLS_FEATURE_SIGNATURE_SCHEMES, PLUGTLS_YES, ""},
+#else
+    {PLUGTLS_FEATURE_SIGNATURE_SCHEMES, PLUGTLS_NO,
+     "Mbed TLS 2.28 takes hashes, for RSA and ECDSA alike, and its servers do not keep to them"},
+#endif
     {PLUGTLS_FEATURE_ALPN, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_SNI, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_SNI_CALLBACK, PLUGTLS_YES, ""},
@@ -53,6 +58,11 @@ static const struct {
     {PLUGTLS_FEATURE_TRUST_DIRECTORY, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, ""},
+    {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, "Mbed TLS has no PKCS#11"},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO,
+     "Mbed TLS lets others sign with RSA in TLS 1.2 alone"},
+    {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO,
+     "Mbed TLS, as distributions build it, cannot wait for a signature"},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_PARTIAL,
      "no chains with name constraints, which Mbed TLS does not read: they are refused"},
     {PLUGTLS_FEATURE_CERT_ECDSA, PLUGTLS_PARTIAL,
@@ -77,6 +87,15 @@ static const struct {
     {PLUGTLS_FEATURE_RESUMPTION, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_SESSION_BYTES, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_TICKET_KEYS, PLUGTLS_YES, ""},
+#if HAS_TLS13
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO,
+     "Mbed TLS takes external keys with SHA-256 alone, not each with a hash of its own"},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, "Mbed TLS, as distributions build it, has no early data"},
+#else
+    {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, "external keys take TLS 1.3, which Mbed TLS 2.28 lacks"},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, "early data take TLS 1.3, which Mbed TLS 2.28 lacks"},
+#endif
+    {PLUGTLS_FEATURE_ATTACH_FD, PLUGTLS_NO, "Mbed TLS gains nothing by owning the descriptor"},
     {PLUGTLS_FEATURE_KEY_UPDATE, PLUGTLS_NO, "Mbed TLS has no KeyUpdate"},
     {PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, PLUGTLS_PARTIAL,
      "records of application data; Mbed TLS does not cut handshake messages"},
@@ -119,7 +138,7 @@ static void capability(const plugtls_backend_instance *unused, uint32_t feature,
   (void)unused;
   plugtls_capability answer = {.size = sizeof answer,
                                .level = PLUGTLS_NO,
-                               .note = "this backend is a small one, and leaves it out"};
+                               .note = "this backend does not know the feature"};
   for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; ++i) {
     if (capabilities[i].feature != feature) continue;
     answer.level = capabilities[i].level;
@@ -128,6 +147,8 @@ static void capability(const plugtls_backend_instance *unused, uint32_t feature,
   if (feature == PLUGTLS_FEATURE_CIPHER_SUITES)
     answer.value = available(PLUGTLS_LIST_CIPHER_SUITES, NULL, 0);
   if (feature == PLUGTLS_FEATURE_RECORD_SIZE_LIMIT) answer.value = SMALLEST_RECORD;
+  if (feature == PLUGTLS_FEATURE_SIGNATURE_SCHEMES)
+    answer.value = available(PLUGTLS_LIST_SIGNATURE_SCHEMES, NULL, 0);
   if (feature == PLUGTLS_FEATURE_GROUPS) answer.value = available(PLUGTLS_LIST_GROUPS, NULL, 0);
   write_sized(out, &answer, sizeof answer);
 }

@@ -41,6 +41,15 @@ static void check_hello(plugtls_backend_connection *connection) {
   connection->refusal.alert = ALERT_DECODE_ERROR;
 }
 
+// Mbed TLS's servers of TLS 1.2 take what they have not offered.
+static void check_scheme(plugtls_backend_connection *connection) {
+  const uint16_t scheme = connection->peer_scheme;
+  if (scheme == 0 || settings_has_scheme(&connection->context->settings, scheme)) return;
+  make_error(&connection->refusal, PLUGTLS_E_PROTOCOL,
+             "the peer signed by scheme 0x%04x, which was not offered", (unsigned)scheme);
+  connection->refusal.alert = ALERT_ILLEGAL_PARAMETER;
+}
+
 static int run_step(plugtls_backend_connection *connection) {
   mbedtls_ssl_context *ssl = &connection->ssl;
   const int step = ssl->state;
@@ -53,6 +62,7 @@ static int run_step(plugtls_backend_connection *connection) {
   if (step == MBEDTLS_SSL_CERTIFICATE_REQUEST && !is_server(connection))
     choose_for_server(connection);
   if (step == MBEDTLS_SSL_CLIENT_HELLO) check_hello(connection);
+  check_scheme(connection);
   check_certificate(connection, step);
   return 0;
 }

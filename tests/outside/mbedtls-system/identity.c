@@ -19,7 +19,7 @@ static bool signs_by(const mbedtls_pk_context *key, uint32_t scheme, bool newer)
     case 0x0804:
     case 0x0805:
     case 0x0806:
-      return rsa && newer;
+      return rsa && HAS_PSS;
     case 0x0403:
       return !rsa && (!newer || bits == 256);
     case 0x0503:
@@ -48,7 +48,9 @@ static struct identity *find(const plugtls_backend_connection *connection, uint3
   for (size_t i = 0; i < context->identity_count; ++i) {
     struct identity *one = &context->identities[i];
     const bool usable = !is_server(connection) || may_serve(&one->chain);
-    if (usable && signs_by(&one->key, scheme, newer)) return one;
+    if (usable && signs_by(&one->key, scheme, newer) &&
+        settings_has_scheme(&context->settings, (uint16_t)scheme))
+      return one;
   }
   return NULL;
 }
@@ -68,9 +70,14 @@ void choose_for_client(plugtls_backend_connection *connection, const struct hell
   }
 }
 
-static bool accepts(struct bytes schemes, const struct identity *one, bool newer) {
-  while (schemes.size >= 2)
-    if (signs_by(&one->key, short_number(&schemes), newer)) return true;
+static bool accepts(const plugtls_backend_connection *connection, struct bytes schemes,
+                    const struct identity *one) {
+  while (schemes.size >= 2) {
+    const uint16_t scheme = short_number(&schemes);
+    if (signs_by(&one->key, scheme, is_newer(connection)) &&
+        settings_has_scheme(&connection->context->settings, scheme))
+      return true;
+  }
   return false;
 }
 
@@ -79,7 +86,7 @@ void choose_for_server(plugtls_backend_connection *connection) {
   if (context->identity_count < 2) return;
   const struct bytes schemes = schemes_of_request(connection);
   for (size_t i = 0; i < context->identity_count; ++i) {
-    if (!accepts(schemes, &context->identities[i], is_newer(connection))) continue;
+    if (!accepts(connection, schemes, &context->identities[i])) continue;
     show(connection, &context->identities[i]);
     return;
   }
