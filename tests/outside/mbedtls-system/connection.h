@@ -46,7 +46,7 @@ struct plugtls_backend_connection {
   bool saw_end;          // of the transport
   bool transport_wants;  // its read, in the present call
   bool transport_failed;
-  bool muted;              // being freed: nothing goes out any more
+  bool muted;                 // being freed: nothing goes out any more
   struct hello_reader hello;  // servers
   bool heard_name;            // the program has been asked, and its context is in place
   bool is_sound;              // the ClientHello was understood here
@@ -61,19 +61,19 @@ struct plugtls_backend_connection {
   struct verdict verdict;
   bool asks;  // the verdict has yet to take effect
   plugtls_backend_chain *sent, *verified;
-  plugtls_backend_chain *remembered;  // the peer's, where a session was resumed
+  plugtls_backend_chain *remembered;          // the peer's, where a session was resumed
   plugtls_backend_session *offered, *newest;  // clients
-  bool may_resume;  // there is a session that was fit to be
-  bool full;        // the handshake went by certificates: nothing was resumed
+  bool may_resume;                            // there is a session that was fit to be
+  bool full;  // the handshake went by certificates: nothing was resumed
   uint32_t peer_flags;
   bool skips_name;
   char server_name[LONGEST_HOST_NAME + 1];
   plugtls_subject *subjects;  // one piece of memory with their values
   size_t subject_count;
   uint16_t group, peer_scheme;
-  bool extended_master;           // RFC 7627
-  bool under_keys;                // servers of TLS 1.2: what they send
-  const struct identity *shown;   // of several, once it is known
+  bool extended_master;          // RFC 7627
+  bool under_keys;               // servers of TLS 1.2: what they send
+  const struct identity *shown;  // of several, once it is known
   struct secrets secrets;
   uint8_t first[FIRST_BYTES];  // of what was received
   size_t first_size;

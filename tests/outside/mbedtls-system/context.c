@@ -59,7 +59,8 @@ static plugtls_status read_plain(plugtls_backend_context *context, const plugtls
   context->client_auth = config->client_auth;
   context->verify_time = config->verify_time;
   context->verify_depth = depth_of(config);
-  context->record_size = config->record_size_limit != 0 ? config->record_size_limit : LARGEST_RECORD;
+  context->record_size =
+      config->record_size_limit != 0 ? config->record_size_limit : LARGEST_RECORD;
   if (context->record_size < SMALLEST_RECORD || context->record_size > LARGEST_RECORD)
     return unsupported(err, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT,
                        "records are cut at %d to %d bytes here, not at %u", SMALLEST_RECORD,
@@ -104,7 +105,8 @@ static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *er
   mbedtls_ssl_conf_authmode(conf, authentication_of(context));
   make_profile(&context->profile);
   mbedtls_ssl_conf_cert_profile(conf, &context->profile);
-  if (context->store.anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->store.anchors, NULL);
+  if (context->store.anchor_count > 0)
+    mbedtls_ssl_conf_ca_chain(conf, &context->store.anchors, NULL);
   // Whom a server trusts is nobody's business.
   if (server) mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
   for (size_t i = 0; i < context->identity_count; ++i)
@@ -132,7 +134,8 @@ static plugtls_status build(plugtls_backend_context *context, const plugtls_conf
   if (status == PLUGTLS_OK) status = check_callbacks(&context->callbacks, err);
   if (status == PLUGTLS_OK) status = settings_choose(&context->settings, config, err);
   if (status == PLUGTLS_OK) status = read_identities(context, config, err);
-  if (status == PLUGTLS_OK && verifies(context)) status = store_read(&context->store, config, &context->instance->host, err);
+  if (status == PLUGTLS_OK && verifies(context))
+    status = store_read(&context->store, config, &context->instance->host, err);
   if (status == PLUGTLS_OK) status = set_up(context, err);
   if (status == PLUGTLS_OK && !settings_digest(context, context->digest))
     status = out_of_memory(err);

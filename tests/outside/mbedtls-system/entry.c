@@ -59,8 +59,7 @@ static const struct {
     {PLUGTLS_FEATURE_TRUST_WITHOUT_SYSTEM, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_KEY_ENCRYPTED, PLUGTLS_YES, ""},
     {PLUGTLS_FEATURE_KEY_PKCS11, PLUGTLS_NO, "Mbed TLS has no PKCS#11"},
-    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO,
-     "Mbed TLS lets others sign with RSA in TLS 1.2 alone"},
+    {PLUGTLS_FEATURE_KEY_SIGNER, PLUGTLS_NO, "Mbed TLS lets others sign with RSA in TLS 1.2 alone"},
     {PLUGTLS_FEATURE_KEY_SIGNER_ASYNC, PLUGTLS_NO,
      "Mbed TLS, as distributions build it, cannot wait for a signature"},
     {PLUGTLS_FEATURE_CERT_RSA, PLUGTLS_PARTIAL,
@@ -90,7 +89,8 @@ static const struct {
 #if HAS_TLS13
     {PLUGTLS_FEATURE_PSK, PLUGTLS_NO,
      "Mbed TLS takes external keys with SHA-256 alone, not each with a hash of its own"},
-    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, "Mbed TLS, as distributions build it, has no early data"},
+    {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO,
+     "Mbed TLS, as distributions build it, has no early data"},
 #else
     {PLUGTLS_FEATURE_PSK, PLUGTLS_NO, "external keys take TLS 1.3, which Mbed TLS 2.28 lacks"},
     {PLUGTLS_FEATURE_EARLY_DATA, PLUGTLS_NO, "early data take TLS 1.3, which Mbed TLS 2.28 lacks"},
@@ -136,9 +136,8 @@ static plugtls_status info(const plugtls_backend_instance *unused, plugtls_backe
 static void capability(const plugtls_backend_instance *unused, uint32_t feature,
                        plugtls_capability *out) {
   (void)unused;
-  plugtls_capability answer = {.size = sizeof answer,
-                               .level = PLUGTLS_NO,
-                               .note = "this backend does not know the feature"};
+  plugtls_capability answer = {
+      .size = sizeof answer, .level = PLUGTLS_NO, .note = "this backend does not know the feature"};
   for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; ++i) {
     if (capabilities[i].feature != feature) continue;
     answer.level = capabilities[i].level;

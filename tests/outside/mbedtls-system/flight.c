@@ -90,7 +90,7 @@ size_t size_of_leaf(const plugtls_backend_connection *connection) {
   if (number(&message, 1) != CERTIFICATE) return 0;
   cut(&message, HEADER - 1);
   if (is_newer(connection)) vector(&message, 1);  // of the request
-  number(&message, 3);                                  // of the whole list
+  number(&message, 3);                            // of the whole list
   return number(&message, 3);
 }
 

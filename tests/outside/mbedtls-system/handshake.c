@@ -23,7 +23,8 @@ static void check_certificate(plugtls_backend_connection *connection, int step) 
                                               : verifies(context);
   const bool due = step == MBEDTLS_SSL_HANDSHAKE_OVER ||
                    (is_server(connection) && step == MBEDTLS_SSL_CLIENT_CERTIFICATE);
-  if (due && required && !connection->judged && !is_resumed(connection) && connection->refusal.code == PLUGTLS_E_NONE)
+  if (due && required && !connection->judged && !is_resumed(connection) &&
+      connection->refusal.code == PLUGTLS_E_NONE)
     certificate_refused(&connection->refusal, PLUGTLS_E_CERT_MISSING, -1);
 }
 

@@ -111,9 +111,9 @@ static int derive(const struct parameters *how, plugtls_bytes password, unsigned
   mbedtls_md_init(&md);
   int native = mbedtls_md_setup(&md, mbedtls_md_info_from_type(how->hash), 1);
   if (native == 0)
-    native = mbedtls_pkcs5_pbkdf2_hmac(&md, password.data, password.size, how->salt.p,
-                                       how->salt.len, (unsigned)how->iterations, how->key_size,
-                                       key);
+    native =
+        mbedtls_pkcs5_pbkdf2_hmac(&md, password.data, password.size, how->salt.p, how->salt.len,
+                                  (unsigned)how->iterations, how->key_size, key);
   mbedtls_md_free(&md);
   return native;
 }

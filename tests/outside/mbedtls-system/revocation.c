@@ -34,8 +34,7 @@ static bool is_current(const mbedtls_x509_crl *crl, int64_t now) {
 
 static bool is_fit(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer, int64_t now) {
   const bool usage = (issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) != 0;
-  const struct signed_bytes body = {&crl->tbs,     &crl->sig,   crl->sig_md,
-                                    crl->sig_pk, crl->sig_opts};
+  const struct signed_bytes body = {&crl->tbs, &crl->sig, crl->sig_md, crl->sig_pk, crl->sig_opts};
   if (usage && (issuer->key_usage & MBEDTLS_X509_KU_CRL_SIGN) == 0) return false;
   return is_current(crl, now) && is_plain(crl) && signature_holds(&body, issuer);
 }

@@ -28,8 +28,8 @@ static plugtls_status ask_program(plugtls_backend_connection *connection, plugtl
   plugtls_error said = PLUGTLS_ERROR_INIT;
   if (callbacks->server_name == NULL) return PLUGTLS_OK;
   const char *name = connection->server_name[0] != 0 ? connection->server_name : NULL;
-  const plugtls_status status = callbacks->server_name(
-      callbacks->user, connection->host_connection, name, &replacement, &said);
+  const plugtls_status status = callbacks->server_name(callbacks->user, connection->host_connection,
+                                                       name, &replacement, &said);
   if (status == PLUGTLS_WANT_CALLBACK) return status;
   if (status != PLUGTLS_OK) return refuse_name(connection, &said, err);
   if (replacement == NULL) return PLUGTLS_OK;

@@ -93,8 +93,10 @@ static bool keep_chain(plugtls_backend_session *out, const plugtls_backend_conne
                        const mbedtls_x509_crt *sent) {
   const bool here = sent != NULL && sent->raw.p != NULL;
   const plugtls_backend_chain *known = connection->remembered;
-  if (here) out->chain = chain_of_list(sent);
-  else if (known != NULL) out->chain = chain_of_bytes(known->at, known->count);
+  if (here)
+    out->chain = chain_of_list(sent);
+  else if (known != NULL)
+    out->chain = chain_of_bytes(known->at, known->count);
   return out->chain != NULL || (!here && known == NULL);
 }
 
@@ -106,8 +108,8 @@ static plugtls_backend_session *wrap(const plugtls_backend_connection *connectio
   out->version = version_in(session);
   out->cipher_suite = (uint16_t)session->ciphersuite;
   out->created = now_of(context);
-  out->expires = out->created +
-                 (session->ticket_lifetime > 0 ? (int64_t)session->ticket_lifetime : USUAL_LIFETIME);
+  out->expires = out->created + (session->ticket_lifetime > 0 ? (int64_t)session->ticket_lifetime
+                                                              : USUAL_LIFETIME);
   memcpy(out->settings, context->digest, DIGEST_SIZE);
   if (peer_digest(connection, out->peer) && keep_chain(out, connection, session->peer_cert))
     return out;
@@ -148,9 +150,8 @@ void offer_session(plugtls_backend_connection *connection) {
   connection->may_resume = false;
   if (session == NULL || !fits(connection, session)) return;
   mbedtls_ssl_session_init(&native);
-  connection->may_resume =
-      mbedtls_ssl_session_load(&native, session->bytes, session->size) == 0 &&
-      mbedtls_ssl_set_session(&connection->ssl, &native) == 0;
+  connection->may_resume = mbedtls_ssl_session_load(&native, session->bytes, session->size) == 0 &&
+                           mbedtls_ssl_set_session(&connection->ssl, &native) == 0;
   mbedtls_ssl_session_free(&native);
 }
 
@@ -159,9 +160,10 @@ plugtls_status session_get(plugtls_backend_connection *connection, plugtls_backe
   const int kept = errno;
   *out = NULL;
   if (connection->newest == NULL)
-    return fail(err, PLUGTLS_E_NO_SESSION,
-                "the server has sent no session yet; with TLS 1.3 it comes with the first data that "
-                "are read");
+    return fail(
+        err, PLUGTLS_E_NO_SESSION,
+        "the server has sent no session yet; with TLS 1.3 it comes with the first data that "
+        "are read");
   *out = session_copy(connection->newest);
   errno = kept;
   return *out != NULL ? PLUGTLS_OK : out_of_memory(err);

@@ -56,8 +56,8 @@ static bool checksum(const uint8_t *data, size_t size, uint8_t out[DIGEST_SIZE])
 plugtls_status session_export(const plugtls_backend_session *session, uint8_t *out, size_t capacity,
                               size_t *out_size, plugtls_error *err) {
   const int kept = errno;
-  const size_t size = sizeof magic + 2 * DIGEST_SIZE + 8 + 8 + 3 + size_of_chain(session->chain) +
-                      session->size;
+  const size_t size =
+      sizeof magic + 2 * DIGEST_SIZE + 8 + 8 + 3 + size_of_chain(session->chain) + session->size;
   *out_size = size + DIGEST_SIZE;
   if (capacity < *out_size)
     return fail(err, PLUGTLS_E_BUFFER_TOO_SMALL, "the session takes %zu bytes, %zu are given",

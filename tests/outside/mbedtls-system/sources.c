@@ -4,10 +4,10 @@
 #include "error.h"
 #include "sized.h"
 
-#include <dirent.h>
 #include <mbedtls/pem.h>
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -113,8 +113,8 @@ static plugtls_status read_system(struct blob *out, const plugtls_host *host, pl
   return read_file(out, bundle, host, err);
 }
 
-plugtls_status read_source(struct blob *out, const plugtls_source *from,
-                                  const plugtls_host *host, plugtls_error *err) {
+plugtls_status read_source(struct blob *out, const plugtls_source *from, const plugtls_host *host,
+                           plugtls_error *err) {
   plugtls_source source;
   read_sized(&source, sizeof source, from);
   memset(out, 0, sizeof *out);
@@ -128,7 +128,8 @@ plugtls_status read_source(struct blob *out, const plugtls_source *from,
     case PLUGTLS_SOURCE_URI:
       return unsupported(err, PLUGTLS_FEATURE_KEY_PKCS11, "Mbed TLS has no PKCS#11");
     case PLUGTLS_SOURCE_SIGNER:
-      return unsupported(err, PLUGTLS_FEATURE_KEY_SIGNER, "Mbed TLS signs with keys of its own only");
+      return unsupported(err, PLUGTLS_FEATURE_KEY_SIGNER,
+                         "Mbed TLS signs with keys of its own only");
     default:
       return fail(err, PLUGTLS_E_INVALID_ARGUMENT, "a source of kind %u cannot be read",
                   source.kind);

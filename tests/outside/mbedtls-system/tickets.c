@@ -228,11 +228,10 @@ static plugtls_status prepare_server(plugtls_backend_context *context, const plu
                 context->ticket_count);
   mbedtls_ssl_conf_new_session_tickets(&context->conf, (uint16_t)context->ticket_count);
 #endif
-  const bool good = config->ticket_key_count > 0
-                        ? keys_replace(&context->ticket_keys, config->ticket_keys,
-                                       config->ticket_key_count)
-                        : keys_generate(&context->ticket_keys, now_of(context),
-                                        context->ticket_lifetime);
+  const bool good =
+      config->ticket_key_count > 0
+          ? keys_replace(&context->ticket_keys, config->ticket_keys, config->ticket_key_count)
+          : keys_generate(&context->ticket_keys, now_of(context), context->ticket_lifetime);
   return good ? PLUGTLS_OK : out_of_memory(err);
 }
 
