@@ -56,7 +56,11 @@ static int run_step(plugtls_backend_connection *connection) {
   const int step = ssl->state;
   if (step == MBEDTLS_SSL_CLIENT_HELLO) choose_preferred_suite(connection);
   const int native = mbedtls_ssl_handshake_step(ssl);
-  if (native != 0) return native;
+  if (native != 0) {
+    // A certificate that is refused comes before what the library makes of it afterwards.
+    if (!is_good(connection->verdict)) (void)take_verdict(connection);
+    return native;
+  }
   note_received(connection);
   connection->full = connection->full || ssl->state == MBEDTLS_SSL_SERVER_CERTIFICATE;
   if (ssl->state == step) return 0;

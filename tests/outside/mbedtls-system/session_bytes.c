@@ -80,7 +80,7 @@ static int64_t take_time(struct bytes *from) {
 }
 
 static bool take_chain(struct bytes from, plugtls_backend_chain **out) {
-  plugtls_bytes each[MOST_CERTIFICATES];
+  plugtls_bytes each[MOST_CERTIFICATES] = {{NULL, 0}};
   size_t count = 0;
   for (; from.size > 0 && count < MOST_CERTIFICATES; ++count) {
     const struct bytes one = vector(&from, 3);
