@@ -75,7 +75,7 @@ static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks
 }
 
 // A server goes on without a certificate, as far as Mbed TLS is concerned: 3.6 has another alert for a missing one than
-// RFC 8446. connection.c and verify.c refuse what is to be refused.
+// RFC 8446. handshake.c and verify.c refuse what is to be refused.
 static int authentication_of(const plugtls_backend_context *context) {
   if (context->role == PLUGTLS_ROLE_CLIENT)
     return verifies(context) ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE;
