@@ -43,26 +43,29 @@ plugtls_backend_chain *chain_of_path(const mbedtls_x509_crt *const *path, size_t
   return out;
 }
 
-static plugtls_backend_chain *copy(const plugtls_backend_chain *from) {
+plugtls_backend_chain *chain_of_bytes(const plugtls_bytes *each, size_t count) {
   size_t bytes = 0;
-  for (size_t i = 0; i < from->count; ++i)
-    bytes += from->at[i].size;
-  plugtls_backend_chain *out = make(from->count, bytes);
-  for (size_t i = 0; out != NULL && i < from->count; ++i)
-    put(out, i, from->at[i]);
+  for (size_t i = 0; i < count; ++i)
+    bytes += each[i].size;
+  plugtls_backend_chain *out = make(count, bytes);
+  for (size_t i = 0; out != NULL && i < count; ++i)
+    put(out, i, each[i]);
   return out;
+}
+
+static plugtls_status copy(const plugtls_backend_chain *from, plugtls_backend_chain **out,
+                           plugtls_error *err) {
+  if (from == NULL) return PLUGTLS_OK;
+  *out = chain_of_bytes(from->at, from->count);
+  return *out != NULL ? PLUGTLS_OK : out_of_memory(err);
 }
 
 plugtls_status connection_chain(const plugtls_backend_connection *connection, uint32_t which,
                                 plugtls_backend_chain **out, plugtls_error *err) {
   const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&connection->ssl);
   *out = NULL;
-  if (which == PLUGTLS_CHAIN_VERIFIED) {
-    if (connection->verified == NULL) return PLUGTLS_OK;
-    *out = copy(connection->verified);
-    return *out != NULL ? PLUGTLS_OK : out_of_memory(err);
-  }
-  if (peer == NULL || peer->raw.p == NULL) return PLUGTLS_OK;
+  if (which == PLUGTLS_CHAIN_VERIFIED) return copy(connection->verified, out, err);
+  if (peer == NULL || peer->raw.p == NULL) return copy(connection->remembered, out, err);
   *out = chain_of_list(peer);
   return *out != NULL ? PLUGTLS_OK : out_of_memory(err);
 }

@@ -13,6 +13,7 @@ struct plugtls_backend_chain {
 
 // NULL if there is no memory for it, or nothing in it.
 plugtls_backend_chain *chain_of_list(const mbedtls_x509_crt *list);
+plugtls_backend_chain *chain_of_bytes(const plugtls_bytes *each, size_t count);
 plugtls_backend_chain *chain_of_path(const mbedtls_x509_crt *const *path, size_t count);
 
 plugtls_status connection_chain(const plugtls_backend_connection *connection, uint32_t which,

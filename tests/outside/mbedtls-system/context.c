@@ -3,8 +3,11 @@
 
 #include "certificates.h"
 #include "connection.h"
+#include "digest.h"
 #include "error.h"
 #include "sized.h"
+#include "store.h"
+#include "tickets.h"
 
 #if HAS_TLS13
 #  include <psa/crypto.h>
@@ -38,33 +41,41 @@ int64_t time_of_verification(const plugtls_backend_context *context) {
   return context->instance->host.now(context->instance->host.user);
 }
 
+uint32_t depth_of(const plugtls_config *config) {
+  return config->verify_depth != 0 ? config->verify_depth : MOST_INTERMEDIATES;
+}
+
+plugtls_status check_depth(uint32_t depth, plugtls_error *err) {
+  if (depth <= MOST_INTERMEDIATES) return PLUGTLS_OK;
+  return unsupported(err, PLUGTLS_FEATURE_NONE,
+                     "verify_depth is %u, and Mbed TLS follows %d intermediates at most", depth,
+                     MOST_INTERMEDIATES);
+}
+
 static plugtls_status read_plain(plugtls_backend_context *context, const plugtls_config *config,
                                  plugtls_error *err) {
   context->role = config->role;
   context->flags = config->flags;
   context->client_auth = config->client_auth;
   context->verify_time = config->verify_time;
-  context->verify_depth = config->verify_depth != 0 ? config->verify_depth : MOST_INTERMEDIATES;
-  if (context->verify_depth <= MOST_INTERMEDIATES) return PLUGTLS_OK;
-  return unsupported(err, PLUGTLS_FEATURE_NONE,
-                     "verify_depth is %u, and Mbed TLS follows %d intermediates at most",
-                     context->verify_depth, MOST_INTERMEDIATES);
+  context->verify_depth = depth_of(config);
+  context->record_size =
+      config->record_size_limit != 0 ? config->record_size_limit : LARGEST_RECORD;
+  if (context->record_size < SMALLEST_RECORD || context->record_size > LARGEST_RECORD)
+    return unsupported(err, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT,
+                       "records are cut at %d to %d bytes here, not at %u", SMALLEST_RECORD,
+                       LARGEST_RECORD, context->record_size);
+  return check_depth(context->verify_depth, err);
 }
 
 static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks,
                                       plugtls_error *err) {
-  const uint32_t feature = callbacks->server_name != NULL   ? PLUGTLS_FEATURE_SNI_CALLBACK
-                           : callbacks->keylog != NULL      ? PLUGTLS_FEATURE_KEYLOG
-                           : callbacks->new_session != NULL ? PLUGTLS_FEATURE_RESUMPTION
-                           : callbacks->psk != NULL         ? PLUGTLS_FEATURE_PSK
-                                                            : PLUGTLS_FEATURE_NONE;
-  if (feature == PLUGTLS_FEATURE_NONE) return PLUGTLS_OK;
-  return unsupported(err, feature, "this backend does not have the callback for feature %u",
-                     feature);
+  if (callbacks->psk == NULL) return PLUGTLS_OK;
+  return unsupported(err, PLUGTLS_FEATURE_PSK, "this backend looks up no pre-shared keys");
 }
 
 // A server goes on without a certificate, as far as Mbed TLS is concerned: 3.6 has another alert for a missing one than
-// RFC 8446. connection.c and verify.c refuse what is to be refused.
+// RFC 8446. handshake.c and verify.c refuse what is to be refused.
 static int authentication_of(const plugtls_backend_context *context) {
   if (context->role == PLUGTLS_ROLE_CLIENT)
     return verifies(context) ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE;
@@ -73,14 +84,13 @@ static int authentication_of(const plugtls_backend_context *context) {
 }
 
 // Nowhere stricter than verify.c, which decides, and nowhere laxer either.
-static void set_profile(plugtls_backend_context *context) {
-  context->profile.allowed_mds =
+void make_profile(mbedtls_x509_crt_profile *out) {
+  out->allowed_mds =
       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA224) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA256) |
       MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA384) | MBEDTLS_X509_ID_FLAG(MBEDTLS_MD_SHA512);
-  context->profile.allowed_pks = 0xfffffff;
-  context->profile.allowed_curves = 0xfffffff;
-  context->profile.rsa_min_bitlen = 2048;
-  mbedtls_ssl_conf_cert_profile(&context->conf, &context->profile);
+  out->allowed_pks = 0xfffffff;
+  out->allowed_curves = 0xfffffff;
+  out->rsa_min_bitlen = 2048;
 }
 
 static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *err) {
@@ -93,23 +103,29 @@ static plugtls_status set_up(plugtls_backend_context *context, plugtls_error *er
     return fail_native(err, PLUGTLS_E_INTERNAL, native, "Mbed TLS could not make a configuration");
   mbedtls_ssl_conf_rng(conf, random_bytes, NULL);
   mbedtls_ssl_conf_authmode(conf, authentication_of(context));
-  set_profile(context);
-  if (context->anchor_count > 0) mbedtls_ssl_conf_ca_chain(conf, &context->anchors, NULL);
-  if (server) {
-    mbedtls_ssl_conf_sni(conf, note_server_name, NULL);
-    // Whom a server trusts is nobody's business.
-    mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
-  }
-  if (context->has_identity && mbedtls_ssl_conf_own_cert(conf, &context->chain, &context->key) != 0)
-    return out_of_memory(err);
+  make_profile(&context->profile);
+  mbedtls_ssl_conf_cert_profile(conf, &context->profile);
+  if (context->store.anchor_count > 0)
+    mbedtls_ssl_conf_ca_chain(conf, &context->store.anchors, NULL);
+  // Whom a server trusts is nobody's business.
+  if (server) mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
+  for (size_t i = 0; i < context->identity_count; ++i)
+    if (mbedtls_ssl_conf_own_cert(conf, &context->identities[i].chain,
+                                  &context->identities[i].key) != 0)
+      return out_of_memory(err);
   return settings_apply(&context->settings, conf, err);
 }
 
 // TLS 1.3 is done by PSA's functions. Not by the entry function: a call that another library has captured is found after it.
-static void start_library(void) {
+static void start(void) {
 #if HAS_TLS13
   (void)psa_crypto_init();  // what fails for want of it says so
 #endif
+}
+
+void start_library(void) {
+  static pthread_once_t started = PTHREAD_ONCE_INIT;
+  pthread_once(&started, start);
 }
 
 static plugtls_status build(plugtls_backend_context *context, const plugtls_config *config,
@@ -117,28 +133,29 @@ static plugtls_status build(plugtls_backend_context *context, const plugtls_conf
   plugtls_status status = read_plain(context, config, err);
   if (status == PLUGTLS_OK) status = check_callbacks(&context->callbacks, err);
   if (status == PLUGTLS_OK) status = settings_choose(&context->settings, config, err);
-  if (status == PLUGTLS_OK && config->identity_count > 0)
-    status = read_identity(context, config->identities[0], err);
-  if (status == PLUGTLS_OK && verifies(context)) status = read_anchors(context, config, err);
-  return status == PLUGTLS_OK ? set_up(context, err) : status;
+  if (status == PLUGTLS_OK) status = read_identities(context, config, err);
+  if (status == PLUGTLS_OK && verifies(context))
+    status = store_read(&context->store, config, &context->instance->host, err);
+  if (status == PLUGTLS_OK) status = set_up(context, err);
+  if (status == PLUGTLS_OK && !settings_digest(context, context->digest))
+    status = out_of_memory(err);
+  return status == PLUGTLS_OK ? prepare_tickets(context, config, err) : status;
 }
 
 plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_config *config,
                               const plugtls_backend_callbacks *callbacks,
                               plugtls_backend_context **out, plugtls_error *err) {
-  static pthread_once_t started = PTHREAD_ONCE_INIT;
   const int kept = errno;
   plugtls_config known;
-  pthread_once(&started, start_library);
+  start_library();
   read_sized(&known, sizeof known, config);
   plugtls_backend_context *context = calloc(1, sizeof *context);
   if (context == NULL) return out_of_memory(err);
   context->instance = instance;
   read_sized(&context->callbacks, sizeof context->callbacks, callbacks);
   mbedtls_ssl_config_init(&context->conf);
-  mbedtls_x509_crt_init(&context->chain);
-  mbedtls_pk_init(&context->key);
-  mbedtls_x509_crt_init(&context->anchors);
+  store_init(&context->store);
+  keys_init(&context->ticket_keys);
   const plugtls_status status = build(context, &known, err);
   if (status != PLUGTLS_OK) {
     context_free(context);
@@ -152,9 +169,9 @@ plugtls_status context_create(plugtls_backend_instance *instance, const plugtls_
 void context_free(plugtls_backend_context *context) {
   if (context == NULL) return;
   mbedtls_ssl_config_free(&context->conf);
-  mbedtls_pk_free(&context->key);
-  mbedtls_x509_crt_free(&context->chain);
-  mbedtls_x509_crt_free(&context->anchors);
+  free_identities(context);
+  store_free(&context->store);
+  keys_free(&context->ticket_keys);
   free(context->settings.protocols);
   free(context);
 }
@@ -177,18 +194,24 @@ plugtls_status context_value(const plugtls_backend_context *context, uint32_t va
       *out = context->verify_depth;
       break;
     case PLUGTLS_VALUE_RECORD_SIZE_LIMIT:
-      *out = LARGEST_RECORD;
+      *out = context->record_size;
       break;
     case PLUGTLS_VALUE_TRUST_ANCHORS:
-      *out = context->anchor_count;
+      *out = context->store.anchor_count;
       break;
     case PLUGTLS_VALUE_IDENTITIES:
-      *out = context->has_identity ? 1 : 0;
+      *out = context->identity_count;
+      break;
+    case PLUGTLS_VALUE_TICKET_LIFETIME:
+      *out = context->ticket_lifetime;
+      break;
+    case PLUGTLS_VALUE_TICKET_COUNT:
+      *out = context->ticket_count;
+      break;
+    case PLUGTLS_VALUE_CRL_CHECK:
+      *out = context->store.crl_check;
       break;
     case PLUGTLS_VALUE_EARLY_DATA_MAX:
-    case PLUGTLS_VALUE_TICKET_LIFETIME:
-    case PLUGTLS_VALUE_TICKET_COUNT:
-    case PLUGTLS_VALUE_CRL_CHECK:
     case PLUGTLS_VALUE_OCSP:
       *out = 0;
       break;

@@ -101,6 +101,12 @@ static const char *fault_of(int32_t code) {
       return "has a wrong signature";
     case PLUGTLS_E_CERT_MALFORMED:
       return "is malformed";
+    case PLUGTLS_E_CERT_REVOKED:
+      return "is revoked";
+    case PLUGTLS_E_CERT_CRL_MISSING:
+      return "has an issuer of whom there is no CRL";
+    case PLUGTLS_E_CERT_CRL_INVALID:
+      return "has an issuer whose CRL is out of date, or not to be relied on";
     case PLUGTLS_E_CERT_MISSING:
       return "is missing";
     case PLUGTLS_E_CERT_REJECTED:
@@ -124,7 +130,7 @@ int high_of(int native) {
 }
 
 // The peer's certificate could not be read.
-static int32_t certificate_code(int native) {
+int32_t certificate_code(int native) {
   const int high = high_of(native);
   switch (high) {
     case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
@@ -213,6 +219,8 @@ int32_t alert_of_certificate(int32_t code, bool tls13) {
   switch (code) {
     case PLUGTLS_E_CERT_EXPIRED:
       return ALERT_CERTIFICATE_EXPIRED;
+    case PLUGTLS_E_CERT_REVOKED:
+      return ALERT_CERTIFICATE_REVOKED;
     case PLUGTLS_E_CERT_UNKNOWN_ISSUER:
     case PLUGTLS_E_CERT_SELF_SIGNED:
     case PLUGTLS_E_CERT_UNTRUSTED_ROOT:

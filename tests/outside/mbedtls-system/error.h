@@ -11,12 +11,14 @@ enum {
   ALERT_BAD_RECORD_MAC = 20,
   ALERT_HANDSHAKE_FAILURE = 40,
   ALERT_BAD_CERTIFICATE = 42,
+  ALERT_CERTIFICATE_REVOKED = 44,
   ALERT_CERTIFICATE_EXPIRED = 45,
   ALERT_ILLEGAL_PARAMETER = 47,
   ALERT_UNKNOWN_CA = 48,
   ALERT_DECODE_ERROR = 50,
   ALERT_PROTOCOL_VERSION = 70,
   ALERT_INTERNAL_ERROR = 80,
+  ALERT_UNRECOGNIZED_NAME = 112,
   ALERT_CERTIFICATE_REQUIRED = 116,
   ALERT_NO_APPLICATION_PROTOCOL = 120
 };
@@ -42,5 +44,7 @@ void certificate_refused(plugtls_error *out, int32_t code, int32_t depth);
 int high_of(int native);
 // Of a failed handshake or connection. `alert` is what the library told the peer, or PLUGTLS_ALERT_NONE.
 int32_t protocol_code(int native, int32_t alert);
+// Of a certificate that could not be read.
+int32_t certificate_code(int native);
 int32_t alert_for(int native);
 int32_t alert_of_certificate(int32_t code, bool tls13);

@@ -44,9 +44,10 @@ static bool is_name_constraints(const struct extension *extension) {
   return is(extension, "\x55\x1d\x1e", 3);
 }
 
-// Those of RFC 5280 that docs/verification.md has as understood, and OCSP no-check. Any policy is acceptable.
+// Those of RFC 5280 that docs/verification.md has as understood, but for name constraints, which nothing here compares with;
+// and OCSP no-check. Any policy is acceptable.
 static bool may_be_critical(const struct extension *extension) {
-  static const unsigned char of_id_ce[] = {15, 17, 19, 30, 31, 32, 33, 36, 37, 54};
+  static const unsigned char of_id_ce[] = {15, 17, 19, 31, 32, 33, 36, 37, 54};
   if (is(extension, "\x2b\x06\x01\x05\x05\x07\x30\x01\x05", 9)) return true;
   if (is(extension, "\x60\x86\x48\x01\x86\xf8\x42\x01\x01", 9)) return true;
   return extension->oid_size == 3 && memcmp(extension->oid, "\x55\x1d", 2) == 0 &&
@@ -65,17 +66,25 @@ static plugtls_bytes contents(unsigned char *at, const unsigned char *end, int t
   return (plugtls_bytes){at, size};
 }
 
+static bool is_authority_key_id(const struct extension *one) {
+  return is(one, "\x55\x1d\x23", 3);
+}
+
+// keyIdentifier comes first.
+static plugtls_bytes key_id_in(const struct extension *one) {
+  const plugtls_bytes members = contents(one->value, one->value + one->size, SEQUENCE);
+  if (members.size == 0) return members;
+  return contents((unsigned char *)members.data, members.data + members.size,
+                  MBEDTLS_ASN1_CONTEXT_SPECIFIC);
+}
+
 static void keep(const struct extension *one, struct extensions *out) {
   const unsigned char *end = one->value + one->size;
   out->unknown_critical = out->unknown_critical || (one->critical && !may_be_critical(one));
   out->name_constraints = out->name_constraints || is_name_constraints(one);
   if (is(one, "\x55\x1d\x0e", 3))
     out->subject_key_id = contents(one->value, end, MBEDTLS_ASN1_OCTET_STRING);
-  if (!is(one, "\x55\x1d\x23", 3)) return;
-  const plugtls_bytes members = contents(one->value, end, SEQUENCE);
-  if (members.size > 0)  // keyIdentifier comes first
-    out->authority_key_id = contents((unsigned char *)members.data, members.data + members.size,
-                                     MBEDTLS_ASN1_CONTEXT_SPECIFIC);
+  if (is_authority_key_id(one)) out->authority_key_id = key_id_in(one);
 }
 
 static bool skip(unsigned char **at, const unsigned char *end) {
@@ -139,6 +148,36 @@ struct extensions extensions_of(const mbedtls_x509_crt *certificate) {
     seen[count++] = one;
   }
   return out;
+}
+
+// The first for which the question is answered with yes; what cannot be read is, where `otherwise`.
+static bool find_in_list(const mbedtls_x509_buf *list, bool (*wanted)(const struct extension *),
+                         bool otherwise, struct extension *out) {
+  unsigned char *at = list->p;
+  size_t size = 0;
+  if (at == NULL || list->len == 0) return false;
+  const unsigned char *end = at + list->len;
+  if (mbedtls_asn1_get_tag(&at, end, &size, SEQUENCE) != 0 || at + size != end) return otherwise;
+  while (at < end) {
+    if (!next_extension(&at, end, out)) return otherwise;
+    if (wanted(out)) return true;
+  }
+  return false;
+}
+
+static bool is_critical(const struct extension *one) {
+  return one->critical;
+}
+
+bool has_critical_extension(const mbedtls_x509_buf *list) {
+  struct extension unused;
+  return find_in_list(list, is_critical, true, &unused);
+}
+
+plugtls_bytes authority_key_id_of(const mbedtls_x509_buf *list) {
+  struct extension one;
+  if (!find_in_list(list, is_authority_key_id, false, &one)) return (plugtls_bytes){NULL, 0};
+  return key_id_in(&one);
 }
 
 // The parameters of id-ecPublicKey are a SEQUENCE where they are no name (RFC 5480, 2.1.1).

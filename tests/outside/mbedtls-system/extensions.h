@@ -21,6 +21,10 @@ struct extensions {
 
 struct extensions extensions_of(const mbedtls_x509_crt *certificate);
 
+// Of a CRL, or an entry of one. What cannot be read counts as critical.
+bool has_critical_extension(const mbedtls_x509_buf *list);
+plugtls_bytes authority_key_id_of(const mbedtls_x509_buf *list);
+
 bool has_explicit_curve(const mbedtls_x509_crt *certificate);
 bool has_purpose(const mbedtls_x509_crt *certificate, bool server);
 

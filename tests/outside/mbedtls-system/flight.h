@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What handshake messages say that Mbed TLS does not tell: group, signature scheme, and a ClientHello's versions.
+// What handshake messages say that Mbed TLS does not tell: group and signature scheme.
 #pragma once
 
+#include "bytes.h"
 #include "connection.h"
 
 // After a step of the handshake.
@@ -9,8 +10,8 @@ void note_received(plugtls_backend_connection *connection);
 // Servers: records on their way out.
 void note_sent(plugtls_backend_connection *connection, const uint8_t *data, size_t size);
 
+// Clients, while a CertificateRequest is the message that was read last: what the server accepts.
+struct bytes schemes_of_request(const plugtls_backend_connection *connection);
+
 // How many bytes the peer has sent as its certificate, while that message is the one that was read last.
 size_t size_of_leaf(const plugtls_backend_connection *connection);
-
-// Servers, while the ClientHello is the message that was read last: it offers no version of the context's.
-bool lacks_common_version(const plugtls_backend_connection *connection);

@@ -31,9 +31,7 @@ static bool looks_like_tls(const plugtls_backend_connection *connection) {
 
 static void note_native_fault(plugtls_backend_connection *connection, int native) {
   const bool alien = !looks_like_tls(connection);
-  const int32_t code = connection->no_common_version ? PLUGTLS_E_NO_COMMON_VERSION
-                       : alien                       ? PLUGTLS_E_NOT_TLS
-                               : protocol_code(native, connection->alert_sent);
+  const int32_t code = alien ? PLUGTLS_E_NOT_TLS : protocol_code(native, connection->alert_sent);
   plugtls_error text = PLUGTLS_ERROR_INIT;
   set_native(&text, native);
   if (code / 100 == PLUGTLS_CATEGORY_CERTIFICATE)
@@ -99,7 +97,8 @@ static bool knows_better_than_end(const plugtls_backend_connection *connection) 
          connection->alert_received != PLUGTLS_ALERT_NONE;
 }
 
-static plugtls_status end(plugtls_backend_connection *connection, int native, plugtls_error *err) {
+plugtls_status end_connection(plugtls_backend_connection *connection, int native,
+                              plugtls_error *err) {
   if (connection->transport_failed) {
     note_transport_error(connection);
   } else if (connection->saw_end && !knows_better_than_end(connection)) {
@@ -116,7 +115,7 @@ static plugtls_status end(plugtls_backend_connection *connection, int native, pl
 
 plugtls_status flush_or_fail(plugtls_backend_connection *connection, plugtls_error *err) {
   const plugtls_status status = transport_flush(connection);
-  return status == PLUGTLS_FAILED ? end(connection, 0, err) : status;
+  return status == PLUGTLS_FAILED ? end_connection(connection, 0, err) : status;
 }
 
 // In the handshake the peer waits for what was stashed. Afterwards it may be a record of a write that blocks, and whoever
@@ -137,6 +136,8 @@ static int32_t alert_in_clear(const plugtls_backend_connection *connection) {
 
 plugtls_status outcome(plugtls_backend_connection *connection, int native, plugtls_error *err) {
   switch (native) {
+    case PATIENCE:
+      return PLUGTLS_WANT_CALLBACK;
     case MBEDTLS_ERR_SSL_WANT_READ:
       return want_read(connection, err);
     case MBEDTLS_ERR_SSL_WANT_WRITE:
@@ -153,5 +154,5 @@ plugtls_status outcome(plugtls_backend_connection *connection, int native, plugt
     default:
       break;
   }
-  return end(connection, native, err);
+  return end_connection(connection, native, err);
 }

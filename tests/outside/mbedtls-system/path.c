@@ -56,16 +56,23 @@ static bool same_certificate(const mbedtls_x509_crt *a, const mbedtls_x509_crt *
   return a->raw.len == b->raw.len && memcmp(a->raw.p, b->raw.p, a->raw.len) == 0;
 }
 
-static bool signature_holds(const mbedtls_x509_crt *lower, const mbedtls_x509_crt *upper) {
-  const mbedtls_md_info_t *hash = mbedtls_md_info_from_type(lower->sig_md);
+bool signature_holds(const struct signed_bytes *what, const mbedtls_x509_crt *issuer) {
+  const mbedtls_md_info_t *hash = mbedtls_md_info_from_type(what->hash);
   unsigned char digest[MBEDTLS_MD_MAX_SIZE];
   // Verifying does not change a key, and Mbed TLS does not say so.
-  mbedtls_pk_context *key = (mbedtls_pk_context *)&upper->pk;
-  if (hash == NULL || !mbedtls_pk_can_do(key, lower->sig_pk) ||
-      mbedtls_md(hash, lower->tbs.p, lower->tbs.len, digest) != 0)
+  mbedtls_pk_context *key = (mbedtls_pk_context *)&issuer->pk;
+  if (hash == NULL || !mbedtls_pk_can_do(key, what->type) ||
+      mbedtls_md(hash, what->body->p, what->body->len, digest) != 0)
     return false;
-  return mbedtls_pk_verify_ext(lower->sig_pk, lower->sig_opts, key, lower->sig_md, digest,
-                               mbedtls_md_get_size(hash), lower->sig.p, lower->sig.len) == 0;
+  return mbedtls_pk_verify_ext(what->type, what->options, key, what->hash, digest,
+                               mbedtls_md_get_size(hash), what->signature->p,
+                               what->signature->len) == 0;
+}
+
+static bool has_signed(const mbedtls_x509_crt *upper, const mbedtls_x509_crt *lower) {
+  const struct signed_bytes body = {&lower->tbs, &lower->sig, lower->sig_md, lower->sig_pk,
+                                    lower->sig_opts};
+  return signature_holds(&body, upper);
 }
 
 // True if the search is over: its signature holds.
@@ -76,7 +83,7 @@ static bool consider(struct search *search, const mbedtls_x509_crt *lower, struc
     return false;
   if (search->trials > 0) {
     --search->trials;
-    one.proven = signature_holds(lower, one.certificate);
+    one.proven = has_signed(one.certificate, lower);
   }
   if (best->certificate == NULL || one.proven) *best = one;
   return one.proven;
@@ -99,17 +106,17 @@ static struct issuer find_issuer(struct search *search, const mbedtls_x509_crt *
   return best;
 }
 
-struct path find_path(const mbedtls_x509_crt *sent, const plugtls_backend_context *context) {
+struct path find_path(const mbedtls_x509_crt *sent, const struct store *store, uint32_t depth,
+                      int64_t now) {
   struct path path = {.count = 1};
-  struct search search = {
-      .anchors = &context->anchors, .now = time_of_verification(context), .trials = MOST_TRIALS};
+  struct search search = {.anchors = &store->anchors, .now = now, .trials = MOST_TRIALS};
   path.at[0] = sent;
-  for (const mbedtls_x509_crt *one = &context->anchors; one != NULL; one = one->next)
+  for (const mbedtls_x509_crt *one = &store->anchors; one != NULL; one = one->next)
     if (same_certificate(one, sent)) path.anchored = true;
   for (; sent != NULL && search.sent_count < MOST_SENT; sent = sent->next)
     if (sent->raw.p != NULL) search.sent[search.sent_count++] = sent;
   search.used[0] = true;
-  while (!path.anchored && path.count < context->verify_depth + 3 && path.count <= LONGEST_PATH) {
+  while (!path.anchored && path.count < depth + 3 && path.count <= LONGEST_PATH) {
     const struct issuer issuer = find_issuer(&search, path.at[path.count - 1]);
     if (issuer.certificate == NULL) break;
     path.proven[path.count - 1] = issuer.proven;

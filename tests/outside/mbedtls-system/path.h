@@ -12,7 +12,17 @@ struct path {
 };
 
 // `sent` is as the peer sent it. One certificate more than there may be, so that it can be said that there are too many.
-struct path find_path(const mbedtls_x509_crt *sent, const plugtls_backend_context *context);
+struct path find_path(const mbedtls_x509_crt *sent, const struct store *store, uint32_t depth,
+                      int64_t now);
+
+// What an issuer has signed.
+struct signed_bytes {
+  const mbedtls_x509_buf *body, *signature;
+  mbedtls_md_type_t hash;
+  mbedtls_pk_type_t type;
+  const void *options;
+};
+bool signature_holds(const struct signed_bytes *what, const mbedtls_x509_crt *issuer);
 
 bool is_self_issued(const mbedtls_x509_crt *certificate);
 // By its key identifiers too, if it has them.

@@ -40,13 +40,25 @@ static const uint16_t all_groups[] = {
     0x0019,  // secp521r1
 };
 
-// By which peers may sign: SHA-1, which 2.28 would take, is not among them.
+// SHA-1, which 2.28 would take, is not among them.
+static const uint16_t all_schemes[] = {
+    0x0403,  // ecdsa_secp256r1_sha256
+    0x0503,  // ecdsa_secp384r1_sha384
+    0x0603,  // ecdsa_secp521r1_sha512
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    0x0804,  // rsa_pss_rsae_sha256
+    0x0805,  // rsa_pss_rsae_sha384
+    0x0806,  // rsa_pss_rsae_sha512
+#endif
+    0x0401,  // rsa_pkcs1_sha256
+    0x0501,  // rsa_pkcs1_sha384
+    0x0601,  // rsa_pkcs1_sha512
+};
+
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
+// Their hashes, which is all that 2.28 takes.
 static const int hashes[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512,
                              MBEDTLS_MD_NONE};
-#else
-static const uint16_t schemes[] = {0x0403, 0x0503, 0x0603, 0x0804, 0x0805,
-                                   0x0806, 0x0401, 0x0501, 0x0601, MBEDTLS_TLS1_3_SIG_NONE};
 #endif
 
 bool is_tls13(uint16_t suite) {
@@ -80,6 +92,9 @@ size_t available(uint32_t list, uint16_t *out, size_t capacity) {
   if (list == PLUGTLS_LIST_VERSIONS)
     for (size_t i = 0; i < COUNT(all_versions); ++i)
       count = put(all_versions[i], count, out, capacity);
+  if (list == PLUGTLS_LIST_SIGNATURE_SCHEMES && SETS_SCHEMES)
+    for (size_t i = 0; i < COUNT(all_schemes); ++i)
+      count = put(all_schemes[i], count, out, capacity);
   if (list == PLUGTLS_LIST_CIPHER_SUITES)
     for (size_t i = 0; i < COUNT(all_suites); ++i)
       if (has_suite(all_suites[i])) count = put(all_suites[i], count, out, capacity);
@@ -96,6 +111,9 @@ size_t settings_list(const struct settings *settings, uint32_t list, uint16_t *o
     for (size_t i = 0; i < COUNT(all_versions); ++i)
       if (settings->version_min <= all_versions[i] && all_versions[i] <= settings->version_max)
         count = put(all_versions[i], count, out, capacity);
+  if (list == PLUGTLS_LIST_SIGNATURE_SCHEMES)
+    for (size_t i = 0; settings->schemes[i] != 0; ++i)
+      count = put(settings->schemes[i], count, out, capacity);
   if (list == PLUGTLS_LIST_CIPHER_SUITES)
     for (size_t i = 0; settings->suites[i] != 0; ++i)
       count = put((uint16_t)settings->suites[i], count, out, capacity);
@@ -152,16 +170,6 @@ static void add_suite(struct settings *settings, uint16_t number, size_t *count)
   settings->suites[(*count)++] = number;
 }
 
-// In TLS 1.3 Mbed TLS's servers take the client's first suite, whatever their own order: a list that would not be kept is
-// refused.
-static plugtls_status check_order(const plugtls_config *config, size_t newer, plugtls_error *err) {
-  if (config->role != PLUGTLS_ROLE_SERVER || config->cipher_suite_count == 0 || newer < 2)
-    return PLUGTLS_OK;
-  return unsupported(err, PLUGTLS_FEATURE_CIPHER_SUITES,
-                     "a server's list with more than one cipher suite of TLS 1.3: Mbed TLS takes "
-                     "the client's order there; name one of them, or leave the list out");
-}
-
 // P-CTX-2: a version that no suite of the list can serve is not offered.
 static plugtls_status choose_suites(struct settings *settings, const plugtls_config *config,
                                     plugtls_error *err) {
@@ -182,7 +190,7 @@ static plugtls_status choose_suites(struct settings *settings, const plugtls_con
                 "none of the %u cipher suites asked for is "
                 "available for the versions asked for",
                 config->cipher_suite_count);
-  return check_order(config, newer, err);
+  return PLUGTLS_OK;
 }
 
 static plugtls_status choose_groups(struct settings *settings, const plugtls_config *config,
@@ -203,6 +211,29 @@ static plugtls_status choose_groups(struct settings *settings, const plugtls_con
                      "none of the %u groups asked for is available; "
                      "see the backend's list",
                      config->group_count);
+}
+
+bool settings_has_scheme(const struct settings *settings, uint16_t scheme) {
+  for (size_t i = 0; settings->schemes[i] != 0; ++i)
+    if (settings->schemes[i] == scheme) return true;
+  return false;
+}
+
+static plugtls_status choose_schemes(struct settings *settings, const plugtls_config *config,
+                                     plugtls_error *err) {
+  const bool given = config->signature_scheme_count > 0;
+  const uint16_t *wanted = given ? config->signature_schemes : all_schemes;
+  const size_t many = given ? config->signature_scheme_count : COUNT(all_schemes);
+  size_t count = 0;
+  for (size_t i = 0; i < many && count < MOST_SCHEMES; ++i)
+    if (contains(all_schemes, COUNT(all_schemes), wanted[i]) &&
+        !settings_has_scheme(settings, wanted[i]))
+      settings->schemes[count++] = wanted[i];
+  if (count > 0) return PLUGTLS_OK;
+  return unsupported(err, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
+                     "none of the %u signature schemes asked for is available; see the backend's "
+                     "list",
+                     config->signature_scheme_count);
 }
 
 static plugtls_status choose_protocols(struct settings *settings, const plugtls_config *config,
@@ -234,16 +265,10 @@ static plugtls_status check_rest(const plugtls_config *config, plugtls_error *er
   } rest[] = {
       {(config->flags & PLUGTLS_CONFIG_POST_HANDSHAKE_AUTH) != 0,
        PLUGTLS_FEATURE_POST_HANDSHAKE_AUTH, "post-handshake authentication"},
-      {config->crl_check != 0 || config->crl_count > 0, PLUGTLS_FEATURE_CRL, "CRLs"},
       {config->ocsp != 0, PLUGTLS_FEATURE_OCSP_CLIENT, "OCSP"},
-      {config->record_size_limit != 0, PLUGTLS_FEATURE_RECORD_SIZE_LIMIT, "a record size limit"},
       {config->early_data_max != 0, PLUGTLS_FEATURE_EARLY_DATA, "early data"},
-      {config->ticket_lifetime_s != 0 || config->ticket_count != 0, PLUGTLS_FEATURE_RESUMPTION,
-       "session tickets"},
-      {config->signature_scheme_count > 0, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
+      {config->signature_scheme_count > 0 && !SETS_SCHEMES, PLUGTLS_FEATURE_SIGNATURE_SCHEMES,
        "a list of signature schemes"},
-      {config->identity_count > 1, PLUGTLS_FEATURE_MULTIPLE_IDENTITIES, "several identities"},
-      {config->ticket_key_count > 0, PLUGTLS_FEATURE_TICKET_KEYS, "ticket keys"},
       {config->psk_count > 0, PLUGTLS_FEATURE_PSK, "pre-shared keys"},
   };
   for (size_t i = 0; i < COUNT(rest); ++i)
@@ -258,6 +283,7 @@ plugtls_status settings_choose(struct settings *settings, const plugtls_config *
   if (status == PLUGTLS_OK) status = choose_versions(settings, config, err);
   if (status == PLUGTLS_OK) status = choose_suites(settings, config, err);
   if (status == PLUGTLS_OK) status = choose_groups(settings, config, err);
+  if (status == PLUGTLS_OK) status = choose_schemes(settings, config, err);
   return status == PLUGTLS_OK ? choose_protocols(settings, config, err) : status;
 }
 
@@ -271,7 +297,7 @@ static void apply_lists(const struct settings *settings, mbedtls_ssl_config *con
   mbedtls_ssl_conf_min_tls_version(conf, (mbedtls_ssl_protocol_version)settings->version_min);
   mbedtls_ssl_conf_max_tls_version(conf, (mbedtls_ssl_protocol_version)settings->version_max);
   mbedtls_ssl_conf_groups(conf, settings->groups);
-  mbedtls_ssl_conf_sig_algs(conf, schemes);
+  mbedtls_ssl_conf_sig_algs(conf, settings->schemes);
 #endif
   mbedtls_ssl_conf_ciphersuites(conf, settings->suites);
 }
@@ -279,9 +305,6 @@ static void apply_lists(const struct settings *settings, mbedtls_ssl_config *con
 plugtls_status settings_apply(const struct settings *settings, mbedtls_ssl_config *conf,
                               plugtls_error *err) {
   apply_lists(settings, conf);
-#if defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
-  mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#endif
   if (settings->protocols == NULL) return PLUGTLS_OK;
   const int native = mbedtls_ssl_conf_alpn_protocols(conf, settings->protocols);
   return native == 0 ? PLUGTLS_OK

@@ -43,18 +43,6 @@ plugtls_status transport_flush(plugtls_backend_connection *connection) {
   return PLUGTLS_OK;
 }
 
-// What the library says to the peer where it knows no better: a certificate that was refused here, and a client without a
-// version of ours, for which it has the alert for a client without a suite.
-static unsigned char alert_in_place_of(plugtls_backend_connection *connection,
-                                       unsigned char proposed) {
-  const plugtls_error *refusal = &connection->refusal;
-  if (refusal->alert > 0) return (unsigned char)refusal->alert;
-  if (refusal->code != PLUGTLS_E_NONE)
-    return (unsigned char)alert_of_certificate(refusal->code, false);
-  connection->no_common_version = is_server(connection) && lacks_common_version(connection);
-  return connection->no_common_version ? ALERT_PROTOCOL_VERSION : proposed;
-}
-
 // A fatal alert in the clear is seen here, and nowhere else: Mbed TLS tells nobody what it sent.
 static const unsigned char *see_alert(plugtls_backend_connection *connection,
                                       const unsigned char *data, size_t size,
@@ -65,7 +53,6 @@ static const unsigned char *see_alert(plugtls_backend_connection *connection,
   memcpy(alert, data, 7);
   if (alert[1] == 0)
     alert[1] = 3, alert[2] = 1;  // 2.28 has no version for what comes before a hello
-  alert[6] = alert_in_place_of(connection, data[6]);
   connection->alert_sent = alert[6];
   return alert;
 }
@@ -92,10 +79,11 @@ int transport_send(void *user, const unsigned char *data, size_t size) {
 }
 
 // The header of the first record tells whether this is TLS at all.
-static void note_first(plugtls_backend_connection *connection, const unsigned char *data,
-                       size_t size) {
+static int note_first(plugtls_backend_connection *connection, const unsigned char *data,
+                      size_t size) {
   for (size_t i = 0; i < size && connection->first_size < FIRST_BYTES; ++i)
     connection->first[connection->first_size++] = data[i];
+  return (int)size;
 }
 
 int transport_receive(void *user, unsigned char *buffer, size_t capacity) {
@@ -105,11 +93,11 @@ int transport_receive(void *user, unsigned char *buffer, size_t capacity) {
     if (flushed == PLUGTLS_WANT_WRITE) return MBEDTLS_ERR_SSL_WANT_WRITE;
     if (flushed != PLUGTLS_OK) return MBEDTLS_ERR_NET_SEND_FAILED;
   }
-  size_t got = 0;
+  size_t got = hello_replay(&connection->hello, buffer, capacity);
+  if (got > 0) return note_first(connection, buffer, got);
   switch (connection->transport.read(connection->transport.user, buffer, capacity, &got)) {
     case PLUGTLS_OK:
-      note_first(connection, buffer, got);
-      return (int)got;
+      return note_first(connection, buffer, got);
     case PLUGTLS_WANT_READ:
       connection->transport_wants = true;
       return MBEDTLS_ERR_SSL_WANT_READ;

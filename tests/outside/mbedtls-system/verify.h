@@ -3,5 +3,9 @@
 
 #include "connection.h"
 
-// Mbed TLS's verification callback: asked for each certificate of its path, the leaf last, where the verdict is reached.
+// Mbed TLS's verification callback: asked for each certificate of its path, the leaf last, where the verdict is reached. It
+// takes effect after the step of the handshake, by take_verdict.
 int verify_peer(void *connection, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
+
+// Asks the program if it has to be asked (P-VERIFY-1). False if it wants to be asked again.
+bool take_verdict(plugtls_backend_connection *connection);
