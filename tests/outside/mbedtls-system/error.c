@@ -90,13 +90,13 @@ static const char *fault_of(int32_t code) {
     case PLUGTLS_E_CERT_PATH_LENGTH:
       return "allows fewer authorities below it";
     case PLUGTLS_E_CERT_NAME_CONSTRAINTS:
-      return "has name constraints, which are not read here";
+      return "has a name that a CA above it may not speak for";
     case PLUGTLS_E_CERT_WEAK_SIGNATURE:
       return "is signed with a weak hash";
     case PLUGTLS_E_CERT_WEAK_KEY:
       return "has a key that is too weak";
     case PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION:
-      return "or one above it has a critical extension that Mbed TLS does not know";
+      return "has a critical extension that is not known here";
     case PLUGTLS_E_CERT_BAD_SIGNATURE:
       return "has a wrong signature";
     case PLUGTLS_E_CERT_MALFORMED:
