@@ -139,14 +139,10 @@ int32_t certificate_code(int native) {
       return PLUGTLS_E_CERT_WEAK_KEY;  // nobody here knows how strong it is
     case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
       return PLUGTLS_E_CERT_WEAK_SIGNATURE;
-    case MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE:
-      return PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION;
     case MBEDTLS_ERR_X509_FATAL_ERROR:
       return PLUGTLS_E_CERT_CHAIN_TOO_LONG;  // of its verification, which knows no other
     default:
-      return native == MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG
-                 ? PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION
-                 : PLUGTLS_E_CERT_MALFORMED;
+      return PLUGTLS_E_CERT_MALFORMED;
   }
 }
 

@@ -20,6 +20,11 @@ struct extension {
   size_t size;
 };
 
+// X.690, 11.1. An explicit FALSE is not DER, and too common to refuse.
+static bool is_boolean(unsigned char octet) {
+  return octet == 0 || octet == 0xff;
+}
+
 // False at what is no extension.
 static bool next_extension(unsigned char **at, const unsigned char *end, struct extension *out) {
   size_t size = 0;
@@ -29,7 +34,8 @@ static bool next_extension(unsigned char **at, const unsigned char *end, struct 
   if (mbedtls_asn1_get_tag(at, stop, &size, MBEDTLS_ASN1_OID) != 0) return false;
   *out = (struct extension){*at, size, false, NULL, 0};
   *at += size;
-  if (*at < stop && **at == MBEDTLS_ASN1_BOOLEAN && mbedtls_asn1_get_bool(at, stop, &critical) != 0)
+  if (*at < stop && **at == MBEDTLS_ASN1_BOOLEAN &&
+      (mbedtls_asn1_get_bool(at, stop, &critical) != 0 || !is_boolean((*at)[-1])))
     return false;
   out->critical = critical != 0;
   if (mbedtls_asn1_get_tag(at, stop, &out->size, MBEDTLS_ASN1_OCTET_STRING) != 0) return false;
