@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bytes.h"
 #include "context.h"
 #include "hello.h"
 #include "judge.h"
@@ -15,13 +16,26 @@ enum {
   MASTER_SIZE = 48,
   OUTBOX_SIZE = (16384 + 2048 + 5) + 512,
   LONGEST_HOST_NAME = 255,
-  FIRST_BYTES = 5
+  FIRST_BYTES = 5,
+  MOST_HIDDEN = 64
 };
 
 // What went out as far as Mbed TLS knows, and waits for the transport.
 struct outbox {
   size_t begin, end;
   uint8_t bytes[OUTBOX_SIZE];
+};
+
+// Flags of critical extensions in the peer's certificates: see critical.c.
+struct hidden_flag {
+  struct bytes certificate;
+  uint8_t *at;
+  uint8_t was;
+};
+struct hidden_flags {
+  bool done;
+  size_t count;
+  struct hidden_flag each[MOST_HIDDEN];
 };
 
 struct secrets {
@@ -58,6 +72,7 @@ struct plugtls_backend_connection {
   plugtls_error refusal;  // of the peer's certificate or, by the program, of its name
   bool judged;            // the peer has shown one, and verify.c has looked at it
   uint32_t objections;    // the library's own
+  struct hidden_flags hidden;
   struct verdict verdict;
   bool asks;  // the verdict has yet to take effect
   plugtls_backend_chain *sent, *verified;

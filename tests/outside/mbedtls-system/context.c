@@ -74,11 +74,12 @@ static plugtls_status check_callbacks(const plugtls_backend_callbacks *callbacks
   return unsupported(err, PLUGTLS_FEATURE_PSK, "this backend looks up no pre-shared keys");
 }
 
-// A server goes on without a certificate, as far as Mbed TLS is concerned: 3.6 has another alert for a missing one than
-// RFC 8446. handshake.c and verify.c refuse what is to be refused.
+// Mbed TLS verifies even where nobody asks what it finds: it is how the peer's certificates come here (critical.c). A server
+// goes on without one, as far as the library is concerned: 3.6 has another alert for a missing one than RFC 8446.
+// handshake.c and verify.c refuse what is to be refused.
 static int authentication_of(const plugtls_backend_context *context) {
   if (context->role == PLUGTLS_ROLE_CLIENT)
-    return verifies(context) ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE;
+    return verifies(context) ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_OPTIONAL;
   return context->client_auth != PLUGTLS_CLIENT_AUTH_NONE ? MBEDTLS_SSL_VERIFY_OPTIONAL
                                                           : MBEDTLS_SSL_VERIFY_NONE;
 }

@@ -90,13 +90,13 @@ static const char *fault_of(int32_t code) {
     case PLUGTLS_E_CERT_PATH_LENGTH:
       return "allows fewer authorities below it";
     case PLUGTLS_E_CERT_NAME_CONSTRAINTS:
-      return "has name constraints, which are not read here";
+      return "has a name that a CA above it may not speak for";
     case PLUGTLS_E_CERT_WEAK_SIGNATURE:
       return "is signed with a weak hash";
     case PLUGTLS_E_CERT_WEAK_KEY:
       return "has a key that is too weak";
     case PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION:
-      return "or one above it has a critical extension that Mbed TLS does not know";
+      return "has a critical extension that is not known here";
     case PLUGTLS_E_CERT_BAD_SIGNATURE:
       return "has a wrong signature";
     case PLUGTLS_E_CERT_MALFORMED:
@@ -139,14 +139,10 @@ int32_t certificate_code(int native) {
       return PLUGTLS_E_CERT_WEAK_KEY;  // nobody here knows how strong it is
     case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
       return PLUGTLS_E_CERT_WEAK_SIGNATURE;
-    case MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE:
-      return PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION;
     case MBEDTLS_ERR_X509_FATAL_ERROR:
       return PLUGTLS_E_CERT_CHAIN_TOO_LONG;  // of its verification, which knows no other
     default:
-      return native == MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG
-                 ? PLUGTLS_E_CERT_UNKNOWN_CRITICAL_EXTENSION
-                 : PLUGTLS_E_CERT_MALFORMED;
+      return PLUGTLS_E_CERT_MALFORMED;
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extensions.h"
 
+#include "directory_name.h"
+
 #include <mbedtls/asn1.h>
 
 #include <string.h>
@@ -18,6 +20,11 @@ struct extension {
   size_t size;
 };
 
+// X.690, 11.1. An explicit FALSE is not DER, and too common to refuse.
+static bool is_boolean(unsigned char octet) {
+  return octet == 0 || octet == 0xff;
+}
+
 // False at what is no extension.
 static bool next_extension(unsigned char **at, const unsigned char *end, struct extension *out) {
   size_t size = 0;
@@ -27,7 +34,8 @@ static bool next_extension(unsigned char **at, const unsigned char *end, struct 
   if (mbedtls_asn1_get_tag(at, stop, &size, MBEDTLS_ASN1_OID) != 0) return false;
   *out = (struct extension){*at, size, false, NULL, 0};
   *at += size;
-  if (*at < stop && **at == MBEDTLS_ASN1_BOOLEAN && mbedtls_asn1_get_bool(at, stop, &critical) != 0)
+  if (*at < stop && **at == MBEDTLS_ASN1_BOOLEAN &&
+      (mbedtls_asn1_get_bool(at, stop, &critical) != 0 || !is_boolean((*at)[-1])))
     return false;
   out->critical = critical != 0;
   if (mbedtls_asn1_get_tag(at, stop, &out->size, MBEDTLS_ASN1_OCTET_STRING) != 0) return false;
@@ -40,14 +48,9 @@ static bool is(const struct extension *extension, const char *oid, size_t size) 
   return extension->oid_size == size && memcmp(extension->oid, oid, size) == 0;
 }
 
-static bool is_name_constraints(const struct extension *extension) {
-  return is(extension, "\x55\x1d\x1e", 3);
-}
-
-// Those of RFC 5280 that docs/verification.md has as understood, but for name constraints, which nothing here compares with;
-// and OCSP no-check. Any policy is acceptable.
+// Those of RFC 5280 that docs/verification.md has as understood, and OCSP no-check. Any policy is acceptable.
 static bool may_be_critical(const struct extension *extension) {
-  static const unsigned char of_id_ce[] = {15, 17, 19, 31, 32, 33, 36, 37, 54};
+  static const unsigned char of_id_ce[] = {15, 17, 19, 30, 31, 32, 33, 36, 37, 54};
   if (is(extension, "\x2b\x06\x01\x05\x05\x07\x30\x01\x05", 9)) return true;
   if (is(extension, "\x60\x86\x48\x01\x86\xf8\x42\x01\x01", 9)) return true;
   return extension->oid_size == 3 && memcmp(extension->oid, "\x55\x1d", 2) == 0 &&
@@ -78,13 +81,16 @@ static plugtls_bytes key_id_in(const struct extension *one) {
                   MBEDTLS_ASN1_CONTEXT_SPECIFIC);
 }
 
-static void keep(const struct extension *one, struct extensions *out) {
+// False if it is malformed.
+static bool keep(const struct extension *one, struct extensions *out) {
   const unsigned char *end = one->value + one->size;
+  const plugtls_bytes value = {one->value, one->size};
   out->unknown_critical = out->unknown_critical || (one->critical && !may_be_critical(one));
-  out->name_constraints = out->name_constraints || is_name_constraints(one);
   if (is(one, "\x55\x1d\x0e", 3))
     out->subject_key_id = contents(one->value, end, MBEDTLS_ASN1_OCTET_STRING);
   if (is_authority_key_id(one)) out->authority_key_id = key_id_in(one);
+  if (is(one, "\x55\x1d\x11", 3)) return read_alt_names(value, &out->alt_names);
+  return !is(one, "\x55\x1d\x1e", 3) || read_constraints(value, &out->constraints);
 }
 
 static bool skip(unsigned char **at, const unsigned char *end) {
@@ -118,14 +124,12 @@ static bool has_proper_times(const mbedtls_x509_crt *certificate) {
          is_time(&at, end);
 }
 
-static bool has_proper_addresses(const mbedtls_x509_crt *certificate) {
-  if ((certificate->ext_types & MBEDTLS_X509_EXT_SUBJECT_ALT_NAME) == 0) return true;
-  for (const mbedtls_x509_sequence *one = &certificate->subject_alt_names; one != NULL;
-       one = one->next)
-    if (one->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7) && one->buf.len != 4 &&
-        one->buf.len != 16)
-      return false;
-  return true;
+static bool is_proper_name(const mbedtls_x509_buf *name) {
+  return is_directory_name((plugtls_bytes){name->p, name->len});
+}
+
+static bool has_proper_names(const mbedtls_x509_crt *certificate) {
+  return is_proper_name(&certificate->subject_raw) && is_proper_name(&certificate->issuer_raw);
 }
 
 struct extensions extensions_of(const mbedtls_x509_crt *certificate) {
@@ -133,19 +137,15 @@ struct extensions extensions_of(const mbedtls_x509_crt *certificate) {
   struct extension seen[MOST_EXTENSIONS];
   size_t count = 0, size = 0;
   unsigned char *at = certificate->v3_ext.p;
-  out.malformed = !has_proper_times(certificate) || !has_proper_addresses(certificate);
+  out.malformed = !has_proper_times(certificate) || !has_proper_names(certificate);
   if (out.malformed || at == NULL || certificate->v3_ext.len == 0) return out;
   const unsigned char *end = at + certificate->v3_ext.len;
   out.malformed = mbedtls_asn1_get_tag(&at, end, &size, SEQUENCE) != 0 || at + size != end;
   while (!out.malformed && at < end) {
     struct extension one;
-    if (count == MOST_EXTENSIONS || !next_extension(&at, end, &one) ||
-        is_among(&one, seen, count)) {
-      out.malformed = true;
-      break;
-    }
-    keep(&one, &out);
-    seen[count++] = one;
+    out.malformed = count == MOST_EXTENSIONS || !next_extension(&at, end, &one) ||
+                    is_among(&one, seen, count) || !keep(&one, &out);
+    if (!out.malformed) seen[count++] = one;
   }
   return out;
 }

@@ -2,6 +2,8 @@
 // What Mbed TLS does not read of a certificate, or lets pass.
 #pragma once
 
+#include "constraints.h"
+
 #include <plugtls/types.h>
 
 #include <mbedtls/oid.h>
@@ -14,9 +16,10 @@ struct extensions {
   // An extension twice, or more of them than anybody issues; a time that is none; an address of five bytes, say.
   bool malformed;
   bool unknown_critical;  // RFC 5280, 4.2
-  bool name_constraints;  // critical or not; nothing here can compare names with them
-  // RFC 5280, 4.2.1.1 and 4.2.1.2; empty where there are none. They point into the certificate.
-  plugtls_bytes authority_key_id, subject_key_id;
+  // What follows points into the certificate, and is empty where there is none.
+  plugtls_bytes authority_key_id, subject_key_id;  // RFC 5280, 4.2.1.1 and 4.2.1.2
+  plugtls_bytes alt_names;                         // contents of GeneralNames
+  struct constraints constraints;
 };
 
 struct extensions extensions_of(const mbedtls_x509_crt *certificate);

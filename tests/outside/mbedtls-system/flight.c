@@ -85,13 +85,23 @@ struct bytes schemes_of_request(const plugtls_backend_connection *connection) {
   return vector(&value, 2);
 }
 
-size_t size_of_leaf(const plugtls_backend_connection *connection) {
+struct bytes certificates_received(const plugtls_backend_connection *connection) {
   struct bytes message = received(&connection->ssl);
-  if (number(&message, 1) != CERTIFICATE) return 0;
+  if (number(&message, 1) != CERTIFICATE) return (struct bytes){NULL, 0};
   cut(&message, HEADER - 1);
   if (is_newer(connection)) vector(&message, 1);  // of the request
-  number(&message, 3);                            // of the whole list
-  return number(&message, 3);
+  return vector(&message, 3);
+}
+
+struct bytes next_certificate(const plugtls_backend_connection *connection, struct bytes *rest) {
+  const struct bytes out = vector(rest, 3);
+  if (is_newer(connection)) vector(rest, 2);  // its extensions
+  return out;
+}
+
+size_t size_of_leaf(const plugtls_backend_connection *connection) {
+  struct bytes rest = certificates_received(connection);
+  return next_certificate(connection, &rest).size;
 }
 
 // What is under keys is none of its business.

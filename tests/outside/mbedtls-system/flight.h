@@ -13,5 +13,8 @@ void note_sent(plugtls_backend_connection *connection, const uint8_t *data, size
 // Clients, while a CertificateRequest is the message that was read last: what the server accepts.
 struct bytes schemes_of_request(const plugtls_backend_connection *connection);
 
-// How many bytes the peer has sent as its certificate, while that message is the one that was read last.
+// The peer's certificates, while that message is the one that was read last, and the next of them.
+struct bytes certificates_received(const plugtls_backend_connection *connection);
+struct bytes next_certificate(const plugtls_backend_connection *connection, struct bytes *rest);
+// How many bytes the peer has sent as its own.
 size_t size_of_leaf(const plugtls_backend_connection *connection);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.h"
+#include "critical.h"
 #include "error.h"
 #include "flight.h"
 #include "identity.h"
@@ -55,7 +56,8 @@ static int run_step(plugtls_backend_connection *connection) {
   mbedtls_ssl_context *ssl = &connection->ssl;
   const int step = ssl->state;
   if (step == MBEDTLS_SSL_CLIENT_HELLO) choose_preferred_suite(connection);
-  const int native = mbedtls_ssl_handshake_step(ssl);
+  int native = hide_critical_flags(connection);
+  if (native == 0) native = mbedtls_ssl_handshake_step(ssl);
   if (native != 0) {
     // A certificate that is refused comes before what the library makes of it afterwards.
     if (!is_good(connection->verdict)) (void)take_verdict(connection);

@@ -134,11 +134,26 @@ static struct verdict judge_signatures_and_times(const struct path *path, int64_
   return good;
 }
 
-// Nothing here compares names with constraints: what is under some is refused. Critical ones Mbed TLS has refused before.
+static struct verdict judge_constraints_on(const struct path *path, size_t at) {
+  const mbedtls_x509_crt *one = path->at[at];
+  const struct names names = {.subject = {one->subject_raw.p, one->subject_raw.len},
+                              .alt_names = extensions_of(one).alt_names,
+                              .leaf = at == 0};
+  for (size_t i = path->count; --i > at;) {
+    const struct extensions issuer = extensions_of(path->at[i]);
+    const int32_t code = judge_names(&names, &issuer.constraints);
+    if (code != PLUGTLS_E_NONE) return refuse(code, at);
+  }
+  return good;
+}
+
+// From the anchor, whose constraints count too, downwards. What is self-issued is exempt, the leaf is not (RFC 5280, 6.1.3).
 static struct verdict judge_constraints(const struct path *path) {
-  for (size_t i = path->count; i-- > 1;)
-    if (extensions_of(path->at[i]).name_constraints)
-      return refuse(PLUGTLS_E_CERT_NAME_CONSTRAINTS, i);
+  for (size_t i = path->count; i-- > 0;) {
+    if (i > 0 && is_self_issued(path->at[i])) continue;
+    const struct verdict verdict = judge_constraints_on(path, i);
+    if (!is_good(verdict)) return verdict;
+  }
   return good;
 }
 

@@ -1,39 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "names.h"
 
-#include <mbedtls/oid.h>
+#include "text.h"
 
-#include <string.h>
+#include <mbedtls/oid.h>
 
 enum {
   TAG_DNS = 0x82,
   TAG_ADDRESS = 0x87,
   LONGEST_NAME = 253
 };
-
-static unsigned char lower(unsigned char c) {
-  return c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c;
-}
-
-static bool same_text(plugtls_bytes a, plugtls_bytes b) {
-  if (a.size != b.size) return false;
-  for (size_t i = 0; i < a.size; ++i)
-    if (lower(a.data[i]) != lower(b.data[i])) return false;
-  return true;
-}
-
-static const uint8_t *find(plugtls_bytes in, char c) {
-  return in.size == 0 ? NULL : memchr(in.data, c, in.size);
-}
-
-static plugtls_bytes from(plugtls_bytes name, size_t at) {
-  return (plugtls_bytes){name.data + at, name.size - at};
-}
-
-static plugtls_bytes without_dot(plugtls_bytes name) {
-  if (name.size > 0 && name.data[name.size - 1] == '.') --name.size;
-  return name;
-}
 
 // A name with a NUL in it could be read as two.
 static bool is_plain(plugtls_bytes name) {

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "sized.h"
 #include "store.h"
+#include "verify.h"
 
 #include <errno.h>
 
@@ -62,28 +63,11 @@ static struct policy policy_of(const plugtls_config *config, const plugtls_verif
                          .subject_count = skips ? 0 : request->subject_count};
 }
 
-static int collect(void *user, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
-  (void)certificate, (void)depth;
-  *(uint32_t *)user |= *flags;
-  *flags = 0;
-  return 0;
-}
-
-// The library's own, as in a handshake.
-static uint32_t objections_to(struct sent *sent, struct store *store) {
-  mbedtls_x509_crt_profile profile;
-  uint32_t flags = 0, out = 0;
-  make_profile(&profile);
-  const int native = mbedtls_x509_crt_verify_with_profile(&sent->chain, &store->anchors, NULL,
-                                                          &profile, NULL, &flags, collect, &out);
-  return native == 0 ? out : MBEDTLS_X509_BADCERT_OTHER;
-}
-
 static struct verdict judge_sent(struct sent *sent, const struct policy *policy,
                                  struct store *store) {
   if (sent->unreadable != 0) return (struct verdict){certificate_code(sent->unreadable), 0};
   const struct path path = find_path(&sent->chain, policy->store, policy->depth, policy->now);
-  return judge(policy, &path, sent->chain.raw.len, objections_to(sent, store));
+  return judge(policy, &path, sent->chain.raw.len, objections_to(&sent->chain, store));
 }
 
 static plugtls_status verify(const plugtls_config *config, const plugtls_verify_request *request,

@@ -2,6 +2,7 @@
 #include "verify.h"
 
 #include "chain.h"
+#include "critical.h"
 #include "error.h"
 #include "flight.h"
 #include "path.h"
@@ -30,11 +31,30 @@ static void reach_verdict(plugtls_backend_connection *connection, const mbedtls_
   if (!connection->asks) make_error(&connection->refusal, PLUGTLS_E_OUT_OF_MEMORY, "out of memory");
 }
 
+static int collect(void *user, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
+  (void)certificate, (void)depth;
+  *(uint32_t *)user |= *flags;
+  *flags = 0;
+  return 0;
+}
+
+uint32_t objections_to(mbedtls_x509_crt *sent, struct store *store) {
+  mbedtls_x509_crt_profile profile;
+  uint32_t flags = 0, out = 0;
+  make_profile(&profile);
+  const int native = mbedtls_x509_crt_verify_with_profile(sent, &store->anchors, NULL, &profile,
+                                                          NULL, &flags, collect, &out);
+  return native == 0 ? out : MBEDTLS_X509_BADCERT_OTHER;
+}
+
 int verify_peer(void *user, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
   plugtls_backend_connection *connection = user;
   connection->objections |= *flags;
   *flags = 0;
   if (depth > 0) return 0;
+  // Of what had flags hidden the library has found no signature to hold.
+  if (show_critical_flags(connection, certificate))
+    connection->objections = objections_to(certificate, &connection->context->store);
   connection->judged = true;
   if (verifies(connection->context)) reach_verdict(connection, certificate);
   // The library would look at its usage once more, after this, and not wait for the program.
