@@ -36,10 +36,6 @@ SIGNERS["rsa-sha1"] = (
     der(0x30, oid("1.2.840.113549.1.1.5") + NULL),
     lambda key, data: key.sign(data, padding.PKCS1v15(), hashes.SHA1()),
 )
-SIGNERS["rsa-pss-sha1"] = (  # every parameter at its default
-    der(0x30, oid("1.2.840.113549.1.1.10") + der(0x30, b"")),
-    lambda key, data: key.sign(data, padding.PSS(padding.MGF1(hashes.SHA1()), 20), hashes.SHA1()),
-)
 
 
 def integer(value):

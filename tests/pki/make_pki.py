@@ -103,6 +103,12 @@ SIGNATURES = {  # name: (AlgorithmIdentifier, how to sign)
         der(0x30, oid("1.2.840.113549.1.1.4") + NULL),
         lambda key, data: key.sign(data, padding.PKCS1v15(), hashes.MD5()),
     ),
+    "rsa-pss-sha1": (  # every parameter at its default
+        der(0x30, oid("1.2.840.113549.1.1.10") + der(0x30, b"")),
+        lambda key, data: key.sign(
+            data, padding.PSS(padding.MGF1(hashes.SHA1()), 20), hashes.SHA1()
+        ),
+    ),
     "rsa-pss-sha256": (
         der(
             0x30,
@@ -378,6 +384,17 @@ def staple(entity, status="good", responder=None, start=NOW - DAY, end=NOW + 365
     if responder:
         out = out.certificates([signer_certificate])
     return out.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def resign_staple(response, key, signature):
+    """The response, by the same responder, signed in a way that the cryptography module does not know."""
+    algorithm, sign = SIGNATURES[signature]
+    basic = ocsp.load_der_ocsp_response(response)
+    tbs = basic.tbs_response_bytes
+    shown = b"".join(c.public_bytes(serialization.Encoding.DER) for c in basic.certificates)
+    signed = tbs + algorithm + der(0x03, b"\0" + sign(key, tbs)) + der(0xA0, der(0x30, shown))
+    answer = oid("1.3.6.1.5.5.7.48.1.1") + der(0x04, der(0x30, signed))
+    return der(0x30, der(0x0A, b"\0") + der(0xA0, der(0x30, answer)))
 
 
 # --- Output ---------------------------------------------------------------------------------------
@@ -872,6 +889,12 @@ def make_staples(pki):
     broken = bytearray(staple(good))
     broken[-1] ^= 1
     pki.staple("staple-bad-signature", invalid, "its signature does not hold", data=bytes(broken))
+    by_rsa = responder(ca, kind="rsa2048")
+    shown = staple(good, responder=by_rsa)
+    pki.staple("staple-pss", OK, "signed by RSASSA-PSS with SHA-256", mode="require",
+               data=resign_staple(shown, by_rsa.key, "rsa-pss-sha256"))
+    pki.staple("staple-pss-sha1", invalid, "signed by RSASSA-PSS with SHA-1",
+               data=resign_staple(shown, by_rsa.key, "rsa-pss-sha1"))
     pki.staple("staple-not-a-responder", invalid, "by a certificate that is not for OCSP",
                data=staple(good, responder=leaf(ca)))
     pki.staple("staple-other-issuer", invalid, "by a responder of another authority's",
