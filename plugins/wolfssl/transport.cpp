@@ -203,11 +203,16 @@ bool refuses_chain(const plugtls_backend_connection &connection, const uint8_t *
          data[5] == kit::tls::fatal;
 }
 
+// Where it cannot be rewritten, wolfSSL's own alert goes out, and is what the error tells.
 plugtls_status put_refusal(plugtls_backend_connection &connection, const uint8_t *data,
-                           std::size_t size) {
-  connection.alert_to_send = connection.alert_sent = kit::alert::bad_certificate;
+                           std::size_t size, std::size_t *out_size) {
+  connection.rewritten = false;
+  connection.alert_to_send = kit::alert::bad_certificate;
   const plugtls_status status = put_rewritten(connection, data, size);
   connection.alert_to_send = PLUGTLS_ALERT_NONE;
+  if (!connection.rewritten) return put(connection, data, size, out_size);
+  connection.alert_sent = kit::alert::bad_certificate;
+  *out_size = size;
   return status;
 }
 
@@ -238,7 +243,7 @@ int send(WOLFSSL *, char *data, int size, void *user) {
   if (connection.alert_to_send != PLUGTLS_ALERT_NONE || connection.update_to_send) [[unlikely]]
     status = put_rewritten(connection, bytes, count);
   else if (refuses_chain(connection, bytes, count)) [[unlikely]]
-    status = put_refusal(connection, bytes, count);
+    status = put_refusal(connection, bytes, static_cast<std::size_t>(size), &count);
   else
     status = put(connection, bytes, static_cast<std::size_t>(size), &count);
   if (status == PLUGTLS_OK) {
