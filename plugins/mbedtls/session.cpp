@@ -16,6 +16,8 @@ namespace plugtls::mbedtls {
 
 namespace {
 
+using kit::session_bytes::append_number;
+
 constexpr std::string_view backend_name = "mbedtls";
 constexpr int64_t usual_lifetime = 7200;  // seconds, where the server names none
 
@@ -66,11 +68,11 @@ void announce(plugtls_backend_connection &connection) {
 // Beside the library's bytes: times, and the peer's chain.
 kit::SecureBytes encode(const plugtls_backend_session &session) {
   kit::SecureBytes out;
-  kit::append_number(out, static_cast<uint64_t>(session.created), 8);
-  kit::append_number(out, static_cast<uint64_t>(session.expires), 8);
-  kit::append_number(out, session.chain.size(), 1);
+  append_number(out, static_cast<uint64_t>(session.created), 8);
+  append_number(out, static_cast<uint64_t>(session.expires), 8);
+  append_number(out, session.chain.size(), 1);
   for (const auto &certificate : session.chain) {
-    kit::append_number(out, certificate.size(), 3);
+    append_number(out, certificate.size(), 3);
     out.insert(out.end(), certificate.begin(), certificate.end());
   }
   out.insert(out.end(), session.bytes.begin(), session.bytes.end());

@@ -12,6 +12,7 @@
 
 #include <plugtls/kit/byte_reader.hpp>
 #include <plugtls/kit/secure_bytes.hpp>
+#include <plugtls/kit/session_bytes.hpp>
 
 #include <mbedtls/aes.h>
 #include <mbedtls/md.h>
@@ -28,6 +29,8 @@ extern "C" {  // the header does not say it
 namespace plugtls::mbedtls {
 
 namespace {
+
+using kit::session_bytes::append_number;
 
 constexpr std::size_t name_size = 16;
 constexpr std::size_t block = 16;
@@ -47,10 +50,10 @@ kit::SecureBytes state_of(const plugtls_backend_context &context,
                           const mbedtls_ssl_session &session) {
   kit::SecureBytes out(context.settings.begin(), context.settings.end());
   out.insert(out.end(), context.maker.begin(), context.maker.end());
-  kit::append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
+  append_number(out, static_cast<uint64_t>(now_of(context)) + context.ticket_lifetime, 8);
   const mbedtls_x509_crt *leaf = session.peer_cert;
   const kit::DerView der = leaf != nullptr ? der_of(*leaf) : kit::DerView{};
-  kit::append_number(out, der.size(), 3);
+  append_number(out, der.size(), 3);
   out.insert(out.end(), der.begin(), der.end());
   const kit::SecureBytes saved = save_session(session);
   out.insert(out.end(), saved.begin(), saved.end());

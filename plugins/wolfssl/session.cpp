@@ -14,6 +14,8 @@ namespace plugtls::wolfssl {
 
 namespace {
 
+using kit::session_bytes::append_number;
+
 constexpr std::string_view backend_name = "wolfssl";
 constexpr int64_t usual_lifetime = 7200;  // seconds, where the server names none
 
@@ -74,15 +76,15 @@ int on_session(WOLFSSL *ssl, WOLFSSL_SESSION *session) {
 // Beside the library's bytes: times, the ticket's nonce, and the peer's chain.
 kit::SecureBytes encode(const plugtls_backend_session &session) {
   kit::SecureBytes out;
-  kit::append_number(out, static_cast<uint64_t>(session.created), 8);
-  kit::append_number(out, static_cast<uint64_t>(session.expires), 8);
-  kit::append_number(out, session.version, 2);
-  kit::append_number(out, session.cipher_suite, 2);
-  kit::append_number(out, session.nonce.size(), 1);
+  append_number(out, static_cast<uint64_t>(session.created), 8);
+  append_number(out, static_cast<uint64_t>(session.expires), 8);
+  append_number(out, session.version, 2);
+  append_number(out, session.cipher_suite, 2);
+  append_number(out, session.nonce.size(), 1);
   out.insert(out.end(), session.nonce.begin(), session.nonce.end());
-  kit::append_number(out, session.chain.size(), 1);
+  append_number(out, session.chain.size(), 1);
   for (const auto &certificate : session.chain) {
-    kit::append_number(out, certificate.size(), 3);
+    append_number(out, certificate.size(), 3);
     out.insert(out.end(), certificate.begin(), certificate.end());
   }
   out.insert(out.end(), session.bytes.begin(), session.bytes.end());

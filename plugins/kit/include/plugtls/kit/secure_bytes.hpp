@@ -50,12 +50,6 @@ struct WipingAllocator {
 // A vector that leaves nothing behind, not even when it grows.
 using SecureBytes = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
 
-// The lowest `bytes` bytes of a number, the most significant first.
-inline void append_number(SecureBytes &to, std::uint64_t number, unsigned bytes) {
-  while (bytes-- > 0)
-    to.push_back(static_cast<std::uint8_t>(number >> (bytes * 8)));
-}
-
 inline std::span<const std::uint8_t> as_span(plugtls_bytes bytes) noexcept {
   return {bytes.data, bytes.data == nullptr ? 0 : bytes.size};
 }

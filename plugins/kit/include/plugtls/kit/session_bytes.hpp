@@ -49,6 +49,12 @@ inline void append(SecureBytes &to, std::string_view text) {
   to.insert(to.end(), text.begin(), text.end());
 }
 
+// The lowest `bytes` bytes of a number, the most significant first.
+inline void append_number(SecureBytes &to, std::uint64_t number, unsigned bytes) {
+  while (bytes-- > 0)
+    to.push_back(static_cast<std::uint8_t>(number >> (bytes * 8)));
+}
+
 // Takes the next bytes off the front; what is not there is refused once and for all.
 class Reader {
  public:
