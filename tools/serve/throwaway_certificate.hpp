@@ -12,6 +12,7 @@ namespace plugtls::tools {
 class ThrowawayCertificate {
  public:
   ThrowawayCertificate();
+  ~ThrowawayCertificate() = default;
   ThrowawayCertificate(const ThrowawayCertificate &) = delete;
   ThrowawayCertificate &operator=(const ThrowawayCertificate &) = delete;
 
