@@ -136,6 +136,8 @@ int run(const std::vector<std::string> &command, std::chrono::seconds limit) {
     arguments.push_back(
         const_cast<char *>(each.c_str()));  // NOLINT(*-const-cast): execv's signature
   arguments.push_back(nullptr);
+  // Inherited as ignored it would lose the child's status, and every backend would pass.
+  (void)std::signal(SIGCHLD, SIG_DFL);
   sigset_t blocked;
   sigset_t before;
   sigemptyset(&blocked);
